@@ -17,6 +17,8 @@ export interface Clock {
   monotonic(): number
   /** Runs `task` once after `delay` milliseconds; a pending timer does not keep the process alive. */
   timer(delay: number, task: () => void): Timer
+  /** Runs `task` after the events that already wait: long work yields with it. */
+  soon(task: () => void): void
 }
 
 export interface Timer {

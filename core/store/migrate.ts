@@ -1,0 +1,29 @@
+import { HearthError } from '../codec/error.ts'
+import type { Tx } from './database.ts'
+import { agentMigration } from './migrations/0001-agent.ts'
+import { chatMigration } from './migrations/0002-chat.ts'
+
+/** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
+const MIGRATIONS: readonly string[] = [agentMigration, chatMigration]
+
+/**
+ * Brings the schema to the newest version, one transaction for each step.
+ * Errors: store `newer` where the database was written by a newer program.
+ */
+export async function migrate(tx: Tx, execute: (sql: string) => void): Promise<void> {
+  execute('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
+  const row = await tx.get<{ version: number }>('SELECT version FROM schema_version')
+  const version = row?.version ?? 0
+  if (version > MIGRATIONS.length) {
+    throw new HearthError(
+      'store',
+      'newer',
+      `the database has version ${version}, this program knows ${MIGRATIONS.length}: use the newer program`,
+    )
+  }
+  if (row === undefined) execute('INSERT INTO schema_version VALUES (0)')
+  for (const [index, step] of MIGRATIONS.entries()) {
+    if (index < version) continue
+    execute(`BEGIN IMMEDIATE;\n${step};\nUPDATE schema_version SET version = ${index + 1};\nCOMMIT`)
+  }
+}
