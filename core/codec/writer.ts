@@ -61,6 +61,12 @@ export class Writer {
     return this
   }
 
+  /** Leaves room for `count` bytes, zero so far, that the caller fills in the result of `done`. */
+  skip(count: number): this {
+    this.#reserve(count)
+    return this
+  }
+
   short(bytes: Uint8Array): this {
     if (bytes.length > 0xff) throw new CodecError('oversize', `${bytes.length} bytes in a short string`)
     return this.u8(bytes.length).raw(bytes)
