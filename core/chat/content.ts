@@ -213,8 +213,13 @@ function canonical(value: Json): string {
   return JSON.stringify(value)
 }
 
-/** The content as a quote carries it (chat §2.4): what has a picture or link becomes text, a file name fills a gap. */
-export function quotedContent(content: MsgContent, fileName?: string): MsgContent {
-  const shown = content.text === '' ? (fileName ?? '') : content.text
-  return content.type === 'unknown' ? content : { type: 'text', text: shown }
+/**
+ * The quoted content as a message of `quoting` carries it (chat §2.4): text where the message itself is large, and a
+ * file name in place of an empty text.
+ */
+export function quotedContent(quoting: MsgContent, quoted: MsgContent, fileName = ''): MsgContent {
+  const shown = quoted.text === '' ? fileName : quoted.text
+  if (['link', 'image', 'video', 'chat', 'unknown'].includes(quoting.type)) return { type: 'text', text: shown }
+  if (quoted.type === 'image' || quoted.type === 'file') return { ...quoted, text: shown }
+  return quoted
 }

@@ -1,4 +1,4 @@
-import { utf8 } from '../codec/bytes.ts'
+import { concat, equal, utf8 } from '../codec/bytes.ts'
 import { CodecError } from '../codec/error.ts'
 import { type PublicKey, readPublicKey, writePublicKey } from '../codec/keys.ts'
 import { decode } from '../codec/reader.ts'
@@ -65,20 +65,40 @@ export function rosterHeader(version: number, blob: Uint8Array): RosterHeader {
 }
 
 /**
- * The chunks that carry a blob under the id of its header, as elements. The chunk size is bounded so that an element
- * fits a message: one full 15780-byte chunk would not (chat §11.14), and receivers take the last one at any size.
- * Errors: `oversize` where the blob needs more than one chunk and therefore full ones.
+ * The chunks that carry a blob under the id of its header, as elements. Errors: `oversize` where the blob needs a full
+ * chunk, which no message holds (chat §11.14): some 215 entries fit.
  */
 export function rosterChunks(fileMsgId: SharedMsgId, blob: Uint8Array): readonly Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  for (let at = 0; at < blob.length; at += FILE_CHUNK_SIZE) {
-    const chunk: FileChunk = { fileMsgId, chunkNo: chunks.length + 1, bytes: blob.subarray(at, at + FILE_CHUNK_SIZE) }
-    chunks.push(encodeChunk(chunk))
-  }
-  return chunks
+  const element = encodeChunk({ fileMsgId, chunkNo: 1, bytes: blob })
+  if (element.length > MAX_MESSAGE) throw new CodecError('oversize', `roster of ${blob.length} bytes in one chunk`)
+  return [element]
 }
 
-/** The largest blob that one chunk carries within the limit of a message (chat §11.14). */
-export function maxSendableRoster(fileMsgId: SharedMsgId): number {
-  return MAX_MESSAGE - (1 + 1 + 1 + fileMsgId.length + 1)
+/** What has come of a transfer: the blob once its announced size is reached, or that more is to come. */
+export interface RosterTransfer {
+  readonly header: RosterHeader
+  readonly chunks: readonly Uint8Array[]
+}
+
+/**
+ * Adds the next chunk. Chunks come in order on one connection; one out of order or beyond the announced size, and a
+ * blob of another digest, end the transfer with an error.
+ */
+export function addRosterChunk(
+  transfer: RosterTransfer,
+  chunk: FileChunk,
+): RosterTransfer | { readonly blob: Uint8Array } {
+  const { header, chunks } = transfer
+  if (header.fileInv.fileSize > MAX_ROSTER_BLOB) throw new CodecError('oversize', 'roster announced too large')
+  if (chunk.chunkNo !== chunks.length + 1) throw new CodecError('range', 'roster chunk out of order')
+  const received = [...chunks, chunk.bytes]
+  const size = received.reduce((sum, bytes) => sum + bytes.length, 0)
+  if (size > header.fileInv.fileSize) throw new CodecError('oversize', 'roster larger than announced')
+  if (size < header.fileInv.fileSize) {
+    if (chunk.bytes.length !== FILE_CHUNK_SIZE) throw new CodecError('range', 'short roster chunk before the last')
+    return { header, chunks: received }
+  }
+  const blob = concat(...received)
+  if (!equal(rosterDigest(blob), header.fileInv.fileDigest)) throw new CodecError('range', 'roster of another digest')
+  return { blob }
 }
