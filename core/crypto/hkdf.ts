@@ -1,9 +1,9 @@
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync } from 'node:crypto'
 import { EMPTY } from '../codec/bytes.ts'
 
-/** HKDF (RFC 5869) with HMAC-SHA-512 (agent §0.4); `length` bytes come out. */
+/** HKDF (RFC 5869) with HMAC-SHA-512 (agent §0.4); `length` bytes come out. A KeyObject halves what Node takes. */
 export function hkdf(salt: Uint8Array, inputKey: Uint8Array, info: string, length: number): Uint8Array {
-  return new Uint8Array(hkdfSync('sha512', inputKey, salt, info, length))
+  return new Uint8Array(hkdfSync('sha512', createSecretKey(inputKey), salt, info, length))
 }
 
 /** HKDF to three 32-byte keys. */

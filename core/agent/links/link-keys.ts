@@ -1,17 +1,11 @@
 import { EMPTY } from '../../codec/bytes.ts'
-import { BOX_NONCE } from '../../crypto/box.ts'
-import { sha3_256, sha3_384 } from '../../crypto/hash.ts'
+import { sha3_256 } from '../../crypto/hash.ts'
 import { hkdf } from '../../crypto/hkdf.ts'
 import type { ShortLink } from './short-link.ts'
 
-/** Ids and keys that belong to a link (agent §2.5). */
+/** Ids and keys that belong to a link (agent §2.5); the sender id is `senderIdOf` of core/smp. */
 
 const LINK_ID = 24
-
-/** The sender id that the router insists on for a queue made together with link data. `corrId`: 24 bytes. */
-export function senderIdOf(corrId: Uint8Array): Uint8Array {
-  return sha3_384(corrId).slice(0, BOX_NONCE)
-}
 
 /** The link key of fixed data, which is taken without its signature. */
 export function linkKeyOf(fixedData: Uint8Array): Uint8Array {
