@@ -1,0 +1,244 @@
+import { z } from 'zod'
+import { CodecError, HearthError } from '../codec/error.ts'
+import { parseRouterAddress } from '../smp/address.ts'
+import { LOG_LEVELS } from './log.ts'
+
+/** Everything that can be set about a host, in one place: `hearth config` prints it, docs/configuration.md holds it. */
+interface Setting<T extends z.ZodType = z.ZodType> {
+  readonly schema: T
+  readonly default: z.output<T>
+  readonly meaning: string
+  readonly unit?: string
+  /** A running host takes the change over after a restart only. */
+  readonly restart: boolean
+}
+
+function setting<T extends z.ZodType>(definition: Setting<T>): Setting<T> {
+  return definition
+}
+
+const MEBIBYTE = 1024 * 1024
+
+const routerAddress = z.string().superRefine((text, context) => {
+  try {
+    parseRouterAddress(text)
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error
+    context.addIssue({ code: 'custom', message: 'not a router address (smp://fingerprint@host:port)' })
+  }
+})
+
+export const SETTINGS = {
+  routers: setting({
+    schema: z.array(routerAddress).max(64),
+    default: [],
+    meaning: 'Routers where this host makes its queues; the embedded router where the list is empty.',
+    restart: true,
+  }),
+  'router.enabled': setting({
+    schema: z.boolean(),
+    default: false,
+    meaning: 'Run the embedded router inside this host.',
+    restart: true,
+  }),
+  'router.host': setting({
+    schema: z.string().min(1).max(253),
+    default: '127.0.0.1',
+    meaning:
+      'Name or address under which others reach the embedded router; it is written into every link. With a loopback ' +
+      'address the router listens on this machine only.',
+    restart: true,
+  }),
+  'router.port': setting({
+    schema: z.number().int().min(0).max(65535),
+    default: 0,
+    meaning: 'Port of the embedded router. 0 takes a free one at the first start and keeps it.',
+    restart: true,
+  }),
+  'api.listen': setting({
+    schema: z.string().min(1).max(253),
+    default: '127.0.0.1',
+    meaning: 'Address on which the local API listens. Anything but a loopback address needs api.behindProxy.',
+    restart: true,
+  }),
+  'api.port': setting({
+    schema: z.number().int().min(0).max(65535),
+    default: 0,
+    meaning: 'Port of the local API. 0 takes a free one at every start; the file api-address names it.',
+    restart: true,
+  }),
+  'api.behindProxy': setting({
+    schema: z.boolean(),
+    default: false,
+    meaning: 'A proxy with TLS stands before the API; allows other than loopback addresses in api.listen.',
+    restart: true,
+  }),
+  'api.hosts': setting({
+    schema: z.array(z.string().min(1).max(260)).max(16),
+    default: [],
+    meaning:
+      'Further values of the Host header that the API answers, such as the name of the proxy (name or name:port).',
+    restart: true,
+  }),
+  'api.requestsPerSecond': setting({
+    schema: z.number().int().min(1).max(100_000),
+    default: 500,
+    meaning: 'Requests of one API client are read at this rate; more wait in the client.',
+    unit: 'requests per second',
+    restart: true,
+  }),
+  'api.frameLimit': setting({
+    schema: z
+      .number()
+      .int()
+      .min(1024)
+      .max(64 * MEBIBYTE),
+    default: MEBIBYTE,
+    meaning: 'An API client that sends a larger frame is disconnected.',
+    unit: 'bytes',
+    restart: true,
+  }),
+  'api.outputLimit': setting({
+    schema: z
+      .number()
+      .int()
+      .min(65536)
+      .max(1024 * MEBIBYTE),
+    default: 8 * MEBIBYTE,
+    meaning: 'An API client that leaves more than this unread is disconnected.',
+    unit: 'bytes',
+    restart: true,
+  }),
+  'api.clients': setting({
+    schema: z.number().int().min(1).max(1000),
+    default: 32,
+    meaning: 'API clients at the same time.',
+    restart: true,
+  }),
+  'changes.kept': setting({
+    schema: z.number().int().min(100).max(1_000_000),
+    default: 10_000,
+    meaning: 'Changes kept in memory for clients that come back after a lost connection.',
+    unit: 'changes',
+    restart: true,
+  }),
+  'log.level': setting({
+    schema: z.enum(LOG_LEVELS),
+    default: 'info',
+    meaning: 'Least important events that are logged: debug, info, warn, error or silent.',
+    restart: false,
+  }),
+  'log.file': setting({
+    schema: z.string().max(4096),
+    default: '',
+    meaning: 'File that the log is appended to; empty: standard error.',
+    restart: true,
+  }),
+} satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof SETTINGS
+
+export type Configuration = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name)
+}
+
+/**
+ * Settings from the text of a configuration file (a JSON object, or nothing) and, above them, from `overrides`.
+ * Errors: usage `configuration` with every mistake in its message.
+ */
+export function readConfiguration(text: string | undefined, overrides: Readonly<Record<string, unknown>> = {}) {
+  const given = { ...parseObject(text), ...overrides }
+  const mistakes: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const name of SETTING_NAMES) values[name] = SETTINGS[name].default
+  for (const [name, value] of Object.entries(given)) {
+    if (!isSettingName(name)) {
+      mistakes.push(`there is no setting "${name}"${suggestion(name)}`)
+      continue
+    }
+    const result = SETTINGS[name].schema.safeParse(value)
+    if (result.success) values[name] = result.data
+    else mistakes.push(`"${name}": ${result.error.issues.map((issue) => issue.message).join('; ')}`)
+  }
+  if (mistakes.length > 0) throw new HearthError('usage', 'configuration', mistakes.join('\n'))
+  return values as Configuration
+}
+
+/** Names of the settings whose values differ. */
+export function changedSettings(before: Configuration, after: Configuration): SettingName[] {
+  return SETTING_NAMES.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+}
+
+function parseObject(text: string | undefined): Readonly<Record<string, unknown>> {
+  if (text === undefined || text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new HearthError('usage', 'configuration', 'the configuration is not JSON', false, { cause: error })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new HearthError('usage', 'configuration', 'the configuration is not a JSON object')
+  }
+  return value as Record<string, unknown>
+}
+
+/** Most mistakes are a wrong prefix or case. */
+function suggestion(name: string): string {
+  const last = name.split('.').at(-1)?.toLowerCase()
+  const near = SETTING_NAMES.find((known) => known.split('.').at(-1)?.toLowerCase() === last)
+  return near === undefined ? '; hearth config lists them' : `; is it "${near}"?`
+}
+
+/** The text of docs/configuration.md. */
+export function describeConfiguration(): string {
+  const lines = [
+    '# Configuration',
+    '',
+    'This page is printed by `npm run -s hearth -- config`.',
+    '',
+    'A host reads `config.json` in its folder: one JSON object whose names are the settings below, for example',
+    '`{"log.level": "debug", "router.enabled": true}`. Settings that are not in the file have their defaults; options of',
+    'the command line stand above the file. A name that is not listed here is refused.',
+    '',
+  ]
+  for (const name of SETTING_NAMES) {
+    const definition: Setting = SETTINGS[name]
+    const unit = definition.unit === undefined ? '' : ` (${definition.unit})`
+    const change = definition.restart ? 'after a restart' : 'at once, on SIGHUP or through the API'
+    lines.push(
+      `## \`${name}\``,
+      '',
+      definition.meaning,
+      '',
+      `- Value: ${valueText(definition.schema)}${unit}`,
+      `- Default: \`${JSON.stringify(definition.default)}\``,
+      `- A change takes effect: ${change}`,
+      '',
+    )
+  }
+  return `${lines.join('\n').trimEnd()}\n`
+}
+
+interface JsonSchema {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly items?: JsonSchema
+}
+
+function valueText(schema: z.ZodType): string {
+  return describeSchema(z.toJSONSchema(schema) as JsonSchema)
+}
+
+function describeSchema(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ')
+  if (schema.type === 'array') return `list of: ${describeSchema(schema.items ?? {})}`
+  if (schema.type === 'integer') return `whole number, ${schema.minimum} to ${schema.maximum}`
+  return schema.type ?? 'any'
+}

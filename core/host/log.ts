@@ -1,0 +1,65 @@
+import pino from 'pino'
+import type { Log, LogFields } from '../env/env.ts'
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogOptions {
+  readonly level: LogLevel
+  /** File to append to, created 0600; standard error without it. */
+  readonly file?: string
+}
+
+export interface HostLog extends Log {
+  /** Takes effect at once, for children too. */
+  setLevel(level: LogLevel): void
+}
+
+/** Structured log: one JSON object a line with `level`, `time` (ISO 8601), `event` and fields. */
+export function createLog(options: LogOptions): HostLog {
+  let level = options.level
+  const destination = pino.destination({ dest: options.file ?? 2, append: true, sync: true, mode: 0o600 })
+  const root = pino(
+    {
+      level: 'debug',
+      base: null,
+      messageKey: 'event',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+  function wants(wanted: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level)
+  }
+  function over(logger: pino.Logger): Log {
+    return {
+      debug: (event, fields) => void (wants('debug') && logger.debug(scrub(fields), event)),
+      info: (event, fields) => void (wants('info') && logger.info(scrub(fields), event)),
+      warn: (event, fields) => void (wants('warn') && logger.warn(scrub(fields), event)),
+      error: (event, fields) => void (wants('error') && logger.error(scrub(fields), event)),
+      child: (fields) => over(logger.child(scrub(fields))),
+    }
+  }
+  return {
+    ...over(root),
+    setLevel: (wanted) => {
+      level = wanted
+    },
+  }
+}
+
+/** Links and router addresses with a password; whoever has one has what it protects. */
+const SECRET = /simplex:\/|\/[acgir]#[A-Za-z0-9_-]{20}|smp:\/\/[^@\s/]+:[^@\s/]+@/
+const LONGEST_FIELD = 300
+
+/** The second line of defence behind the rule that nobody logs secrets: what looks like one is taken out. */
+function scrub(fields: LogFields = {}): LogFields {
+  const clean: Record<string, LogFields[string]> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value !== 'string') clean[name] = value
+    else if (SECRET.test(value)) clean[name] = '[withheld]'
+    else clean[name] = value.length > LONGEST_FIELD ? `${value.slice(0, LONGEST_FIELD)}…` : value
+  }
+  return clean
+}
