@@ -1,9 +1,9 @@
-import { equal } from '../codec/bytes.ts'
+import { EMPTY, equal } from '../codec/bytes.ts'
 import { CodecError } from '../codec/error.ts'
 import { decodePublicKey, encodePublicKey, type PublicKey } from '../codec/keys.ts'
 import { decode, type Reader } from '../codec/reader.ts'
 import { encode, type Writer } from '../codec/writer.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { sha256, sha256Of } from '../crypto/hash.ts'
 import {
   type QueueAddress,
   type QueueInfo,
@@ -82,9 +82,7 @@ export function encodeAgentMessage(message: AgentMessage): Uint8Array {
         w.literal('R').raw(message.info)
         return
       case 'message':
-        w.literal('M')
-        writeNumber(w, message.number)
-        w.short(message.previousHash)
+        w.raw(messagePrefix(message.number, message.previousHash))
         writeAMessage(w, message.message)
     }
   })
@@ -196,9 +194,22 @@ function readNumber(r: Reader): number {
   return number
 }
 
-/** The hash that chains messages: of the plaintext before padding and encryption (agent §6.5). */
-export function messageHash(plaintext: Uint8Array): Uint8Array {
-  return sha256(plaintext)
+/**
+ * The plaintext of a numbered message before its content. Prefix and content apart let one stored content serve many
+ * connections (agent §7.6).
+ */
+export function messagePrefix(number: number, previousHash: Uint8Array): Uint8Array {
+  return encode((w) => {
+    w.literal('M')
+    writeNumber(w, number)
+    w.short(previousHash)
+  })
+}
+
+/** The hash that chains messages: of the plaintext, given in parts, before padding and encryption (agent §6.5). */
+export function messageHash(...parts: readonly Uint8Array[]): Uint8Array {
+  const [first = EMPTY, ...rest] = parts
+  return rest.length === 0 ? sha256(first) : sha256Of(...parts)
 }
 
 /** How a received message follows the one before; reported with it, never a reason to refuse it. */
