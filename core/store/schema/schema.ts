@@ -1,5 +1,6 @@
 import type { AgentSchema } from './agent.ts'
 import type { ChatSchema } from './chat.ts'
+import type { SuperPeerSchema } from './superpeer.ts'
 
 /** Every table of a host's database. */
-export interface Schema extends AgentSchema, ChatSchema {}
+export interface Schema extends AgentSchema, ChatSchema, SuperPeerSchema {}
