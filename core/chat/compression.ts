@@ -6,10 +6,12 @@ import { COMPRESS_ABOVE, MAX_DECOMPRESSED } from './limits.ts'
 
 /** zstd frames as the network uses them (chat §1.3): level 3, no dictionary, content size in the header. */
 export function compressFrame(content: Uint8Array): Uint8Array {
-  return zstdCompressSync(content, {
-    params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_contentSizeFlag]: 1 },
-    pledgedSrcSize: content.length,
-  })
+  return plainBytes(
+    zstdCompressSync(content, {
+      params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_contentSizeFlag]: 1 },
+      pledgedSrcSize: content.length,
+    }),
+  )
 }
 
 /**
@@ -27,7 +29,7 @@ export function decompressFrame(frame: Uint8Array, limit = MAX_DECOMPRESSED): Ui
       buffer: Uint8Array
       engine: { bytesWritten: number }
     }
-    content = result.buffer
+    content = plainBytes(result.buffer)
     consumed = result.engine.bytesWritten
   } catch {
     throw new CodecError('syntax', 'not a zstd frame')
@@ -35,6 +37,11 @@ export function decompressFrame(frame: Uint8Array, limit = MAX_DECOMPRESSED): Ui
   if (content.length !== expected) throw new CodecError('syntax', 'frame and its content size differ')
   if (consumed !== frame.length) throw new CodecError('trailing', 'bytes after a frame')
   return content
+}
+
+/** Without what Buffer changes in slicing and comparing. */
+function plainBytes(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
 }
 
 const MAGIC = 0xfd2fb528
