@@ -81,7 +81,8 @@ function liftVersions(versions: VersionRange): VersionRange {
   return versionRange(min, Math.max(min, versions.max))
 }
 
-function formatE2eParams(e2e: E2eLinkParams): string {
+/** The `e2e` value, which is not escaped inside (agent §2.2). */
+export function formatE2eParams(e2e: E2eLinkParams): string {
   const parameters = [
     `v=${formatVersionRange(e2e.versions)}`,
     `x3dh=${[e2e.key1, e2e.key2].map((key) => base64url(encodePublicKey(key))).join(',')}`,
@@ -93,7 +94,7 @@ function formatE2eParams(e2e: E2eLinkParams): string {
   return parameters.join('&')
 }
 
-function parseE2eParams(text: string): E2eLinkParams {
+export function parseE2eParams(text: string): E2eLinkParams {
   const query = new Query(text)
   const versions = parseVersionRange(query.required('v'))
   const [key1, key2, ...more] = query.required('x3dh').split(',').map(parseX448)
