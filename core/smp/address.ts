@@ -5,13 +5,11 @@ import type { Reader } from '../codec/reader.ts'
 import type { Writer } from '../codec/writer.ts'
 import { parseHost } from './host.ts'
 
-export const DEFAULT_PORT = 5223
-
 /** Address of a router (smp §1.3, agent §0.3). */
 export interface RouterAddress {
   /** The primary host, then its alternatives. */
   readonly hosts: readonly [string, ...string[]]
-  /** Decimal; empty means the default and stays empty, because addresses are compared as they are. */
+  /** Decimal; empty means the default, 5223, and stays empty, because addresses are compared as they are. */
   readonly port: string
   /** SHA-256 of the identity certificate. */
   readonly keyHash: Uint8Array
@@ -19,15 +17,17 @@ export interface RouterAddress {
   readonly basicAuth?: string | undefined
 }
 
-const ADDRESS =
-  /^smp:\/\/([A-Za-z0-9_-]+=*)(?::([^@:/]+))?@([^:/[\]]+|(?:[^:/[\]]+,)*\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?$/
+const HOST = String.raw`(?:\[[0-9a-fA-F:]+\]|[^:/,[\]]+)`
+const ADDRESS = new RegExp(String.raw`^smp://([\w-]+=*)(?::([^@:/]+))?@(${HOST}(?:,${HOST})*)(?::(\d{1,5}))?$`)
+/** A single IPv6 host without brackets and port, which the reference writes. */
+const BARE_IPV6 = /^smp:\/\/([\w-]+=*)(?::([^@:/]+))?@([0-9a-fA-F:]+)$/
 
 /**
  * `smp://<fingerprint>[:<password>]@<host>[,<host>…][:<port>]`. A password is refused where `basicAuth` says so, as in
  * links. Errors: `syntax`, `range` (port).
  */
 export function parseRouterAddress(text: string, basicAuth: 'allowed' | 'refused' = 'allowed'): RouterAddress {
-  const match = ADDRESS.exec(text) ?? bareIPv6(text)
+  const match = ADDRESS.exec(text) ?? BARE_IPV6.exec(text)
   if (match === null) throw new CodecError('syntax', 'not a router address')
   const [, fingerprint = '', password, hostList = '', port = ''] = match
   if (password !== undefined && basicAuth === 'refused') throw new CodecError('syntax', 'password in a router address')
@@ -37,11 +37,6 @@ export function parseRouterAddress(text: string, basicAuth: 'allowed' | 'refused
     keyHash: fromBase64url(fingerprint),
     ...(password === undefined ? {} : { basicAuth: checkedBasicAuth(password) }),
   }
-}
-
-/** A single IPv6 host without brackets and port, which the reference writes. */
-function bareIPv6(text: string): RegExpExecArray | null {
-  return /^smp:\/\/([A-Za-z0-9_-]+=*)(?::([^@:/]+))?@([0-9a-fA-F:]+)$/.exec(text)
 }
 
 export function formatRouterAddress(address: RouterAddress): string {
@@ -87,11 +82,6 @@ export function sameRouter(a: RouterAddress, b: RouterAddress): boolean {
 /** Key for maps: one session per hosts, port and identity. */
 export function routerKey(address: RouterAddress): string {
   return `${base64url(address.keyHash)}@${address.hosts.join(',')}:${address.port}`
-}
-
-/** The port to dial. */
-export function portOf(address: RouterAddress): number {
-  return address.port === '' ? DEFAULT_PORT : Number(address.port)
 }
 
 /** Printable Latin-1 without space, `@`, `:` and `/` (smp §1.1). */

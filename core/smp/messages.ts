@@ -184,8 +184,8 @@ function writeIds(writer: Writer, version: number, ids: IdsMessage): void {
 }
 
 function readIds(reader: Reader, version: number): IdsMessage {
-  const recipientId = reader.short()
-  const senderId = reader.short()
+  const recipientId = reader.short().slice()
+  const senderId = reader.short().slice()
   const dhKey = readPublicKey(reader, 'X25519')
   return {
     type: 'IDS',
@@ -193,7 +193,7 @@ function readIds(reader: Reader, version: number): IdsMessage {
     senderId,
     dhKey,
     mode: readIdsMode(reader, version),
-    linkId: version >= 15 ? reader.optional((r) => r.short()) : undefined,
+    linkId: version >= 15 ? reader.optional((r) => r.short().slice()) : undefined,
     serviceId: version >= 16 ? reader.optional((r) => r.short()) : undefined,
     notifier:
       version >= 17
