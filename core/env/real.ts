@@ -190,7 +190,8 @@ function connect(socket: tls.TLSSocket, sessionId: Uint8Array | undefined): Conn
         process.nextTick(() => handlers.close(failure))
         return
       }
-      socket.on('data', (bytes: Buffer) => handlers.data(bytes))
+      // A Buffer's `slice` would share memory where everybody expects a copy.
+      socket.on('data', (bytes: Buffer) => handlers.data(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)))
       socket.on('drain', () => handlers.drain())
     },
     write: (bytes) => socket.write(bytes),

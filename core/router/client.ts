@@ -1,0 +1,233 @@
+import { EMPTY } from '../codec/bytes.ts'
+import { CodecError, HearthError } from '../codec/error.ts'
+import type { SmpError } from '../smp/errors.ts'
+import type { BrokerMessage } from '../smp/messages.ts'
+import { encodeMessageFrame, packBlocks, receiveCommand, splitBlock } from '../smp/transmission.ts'
+import type { Session } from '../transport/session.ts'
+import { type Actor, execute, sealedMessage, type Workbench } from './execute.ts'
+import type { RouterLimits } from './limits.ts'
+import type { Queue } from './queue.ts'
+import type { Subscription } from './subscriptions.ts'
+import { type Verified, verifyCommand } from './verify.ts'
+
+/** One connection: takes blocks in, works on one at a time when its turn comes, hands answers out after the commit. */
+export interface Client extends Actor {
+  /** Blocks that wait for a turn. */
+  readonly waiting: number
+  /** Whether the client takes what it is sent. */
+  readonly hasRoom: boolean
+  /** Milliseconds of the monotonic clock. */
+  readonly lastActive: number
+  /** Since when the client has left too much unread. */
+  readonly stalledSince: number | undefined
+  /** Takes one from the allowance of blocks; false where there is none at this time. */
+  allowed(now: number): boolean
+  /** Verifies and executes the next block. Returns the number of commands in it. */
+  work(): number
+  /** Hands out what is ready. Only after the commit. */
+  flush(): void
+  end(): void
+  destroy(): void
+}
+
+export interface ClientHooks {
+  /** A block came in or the client has room again. */
+  ready(client: Client): void
+  /** There is something to flush after the commit. */
+  dirty(client: Client): void
+  closed(client: Client): void
+  /** How many blocks may wait, given what waits elsewhere. */
+  mayWait(): number
+  /** The number of blocks that wait has changed. */
+  waits(change: number): void
+  /** Blocks handed out. */
+  sent(blocks: number): void
+}
+
+/** A block that could not be decrypted. */
+const BAD = Symbol('bad block')
+
+export function createClient(
+  bench: Workbench,
+  limits: Pick<RouterLimits, 'blocksPerSecond' | 'unreadBytes'>,
+  session: Session,
+  hooks: ClientHooks,
+): Client {
+  const { env, store } = bench
+  const input: (Uint8Array | typeof BAD)[] = []
+  const subscriptions = new Map<number, Subscription>()
+  /** Queues whose head is to be handed out as an event. */
+  const wanted = new Set<number>()
+  let outbox: Uint8Array[] = []
+  let outboxBytes = 0
+  let paused = false
+  let closed = false
+  let lastActive = env.clock.monotonic()
+  let stalledSince: number | undefined
+  let allowance = limits.blocksPerSecond
+  let allowanceAt = lastActive
+
+  function receive(block: Uint8Array | typeof BAD): void {
+    if (closed) return
+    lastActive = env.clock.monotonic()
+    input.push(block)
+    hooks.waits(1)
+    if (!paused && input.length >= hooks.mayWait()) {
+      paused = true
+      session.pause()
+    }
+    hooks.ready(client)
+  }
+
+  function put(corrId: Uint8Array, entityId: Uint8Array, message: BrokerMessage): void {
+    let frame: Uint8Array
+    try {
+      frame = encodeMessageFrame(session, corrId, entityId, message)
+    } catch (error) {
+      // A correlation id much longer than ours can make an answer too large for a block.
+      if (!(error instanceof HearthError)) throw error
+      frame = encodeMessageFrame(session, corrId, entityId, { type: 'ERR', error: { type: 'INTERNAL' } })
+    }
+    outbox.push(frame)
+    outboxBytes += frame.length
+    hooks.dirty(client)
+  }
+
+  function refuse(corrId: Uint8Array, entityId: Uint8Array, error: SmpError): void {
+    if (error.type === 'AUTH') bench.count.refusedAuth++
+    put(corrId, entityId, { type: 'ERR', error })
+  }
+
+  /** All are verified against the state before the block, then executed in order (smp §6.4). */
+  function workOn(transmissions: readonly Uint8Array[]): void {
+    const verified: { corrId: Uint8Array; entityId: Uint8Array; command: Verified }[] = []
+    for (const transmission of transmissions) {
+      const received = receiveCommand(session, transmission)
+      const { corrId, entityId } = received
+      if (received.error !== undefined) {
+        refuse(corrId, entityId, received.error)
+        continue
+      }
+      const outcome = verifyCommand(session, store, received)
+      if ('type' in outcome) refuse(corrId, entityId, outcome)
+      else verified.push({ corrId, entityId, command: outcome })
+    }
+    for (const { corrId, entityId, command } of verified) {
+      put(corrId, entityId, execute(bench, client, corrId, command))
+    }
+  }
+
+  function handOutWanted(frames: Uint8Array[]): void {
+    let bytes = session.buffered
+    for (const frame of frames) bytes += frame.length
+    for (const id of wanted) {
+      if (bytes > limits.unreadBytes) return
+      wanted.delete(id)
+      const subscription = subscriptions.get(id)
+      if (subscription?.mode !== 'subscribed' || subscription.delivered !== undefined) continue
+      const queue = store.byRecipient(subscription.recipientId)
+      const message = queue && store.first(queue)
+      if (queue === undefined || message === undefined) continue
+      subscription.delivered = message.msgId
+      bench.count.delivered++
+      const frame = encodeMessageFrame(session, EMPTY, queue.recipientId, sealedMessage(queue, message))
+      frames.push(frame)
+      bytes += frame.length
+    }
+  }
+
+  const client: Client = {
+    version: session.version,
+    subscriptions,
+    get waiting() {
+      return input.length
+    },
+    get hasRoom() {
+      return session.buffered <= limits.unreadBytes
+    },
+    get lastActive() {
+      return lastActive
+    },
+    get stalledSince() {
+      return stalledSince
+    },
+    allowed(now) {
+      const rate = limits.blocksPerSecond
+      allowance = Math.min(rate, allowance + ((now - allowanceAt) * rate) / 1000)
+      allowanceAt = now
+      if (allowance < 1) return false
+      allowance--
+      return true
+    },
+    work() {
+      const block = input.shift()
+      if (block === undefined) return 0
+      hooks.waits(-1)
+      if (paused && input.length <= hooks.mayWait() / 2) {
+        paused = false
+        session.resume()
+      }
+      const transmissions = block === BAD ? undefined : split(block)
+      if (transmissions === undefined) refuse(EMPTY, EMPTY, { type: 'BLOCK' })
+      else workOn(transmissions)
+      return transmissions?.length ?? 1
+    },
+    push(queue, message) {
+      if (wanted.size > 0 || session.buffered + outboxBytes > limits.unreadBytes) {
+        client.wantHead(queue)
+        return false
+      }
+      put(EMPTY, queue.recipientId, sealedMessage(queue, message))
+      return true
+    },
+    wantHead(queue: Queue) {
+      wanted.add(queue.id)
+      hooks.dirty(client)
+    },
+    event(recipientId, message) {
+      put(EMPTY, recipientId, { type: message })
+    },
+    flush() {
+      if (closed) return
+      const frames = outbox
+      outbox = []
+      outboxBytes = 0
+      if (wanted.size > 0) handOutWanted(frames)
+      const blocks = packBlocks(frames)
+      for (const block of blocks) session.sendBlock(block)
+      if (blocks.length > 0) lastActive = env.clock.monotonic()
+      hooks.sent(blocks.length)
+      if (!client.hasRoom) stalledSince ??= env.clock.monotonic()
+    },
+    end: () => session.end(),
+    destroy: () => session.destroy(),
+  }
+
+  session.start({
+    block: receive,
+    badBlock: () => receive(BAD),
+    drain() {
+      stalledSince = undefined
+      if (wanted.size > 0) client.flush()
+      if (input.length > 0) hooks.ready(client)
+    },
+    close() {
+      closed = true
+      hooks.waits(-input.length)
+      input.length = 0
+      outbox = []
+      wanted.clear()
+      hooks.closed(client)
+    },
+  })
+  return client
+}
+
+function split(payload: Uint8Array): Uint8Array[] | undefined {
+  try {
+    return splitBlock(payload)
+  } catch (error) {
+    if (error instanceof CodecError) return undefined
+    throw error
+  }
+}

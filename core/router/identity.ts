@@ -1,0 +1,78 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HearthError } from '../codec/error.ts'
+import { decodePrivateKey, type PrivateKey } from '../codec/keys.ts'
+import type { SigningAlgorithm } from '../crypto/sign.ts'
+import type { Env } from '../env/env.ts'
+import {
+  certificatePem,
+  createIdentity,
+  createLeaf,
+  fingerprint,
+  fromPem,
+  privateKeyPem,
+} from '../transport/certificate.ts'
+import type { RouterIdentity } from '../transport/handshake.ts'
+
+/** What a router is and how TLS shows it. */
+export interface StoredIdentity extends RouterIdentity {
+  /** PEM: leaf, identity. */
+  readonly certificateChain: string
+  /** PEM of the leaf's key. */
+  readonly privateKey: string
+}
+
+/** `ca.key` is needed only to issue another leaf; it may be moved to a safe place. */
+const FILES = { caKey: 'ca.key', ca: 'ca.crt', key: 'server.key', certificate: 'server.crt' } as const
+
+/** The folder with rights for its owner alone. */
+export function makeFolder(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  chmodSync(dir, 0o700)
+}
+
+/**
+ * Reads keys and certificates from `dir`, or makes them on first start (smp §3.4).
+ * Errors: usage `identity` where some of the files are missing or damaged.
+ */
+export function loadIdentity(env: Env, dir: string, algorithm: SigningAlgorithm, host: string): StoredIdentity {
+  const path = (file: keyof typeof FILES) => join(dir, FILES[file])
+  const present = (['ca', 'key', 'certificate'] as const).filter((file) => existsSync(path(file)))
+  if (present.length === 0) {
+    const ca = createIdentity(env, algorithm)
+    const leaf = createLeaf(env, ca, host)
+    // The certificate that decides whether there is an identity comes last.
+    write(path('caKey'), privateKeyPem(ca.keys))
+    write(path('key'), privateKeyPem(leaf.keys))
+    write(path('certificate'), certificatePem(leaf.der))
+    write(path('ca'), certificatePem(ca.der))
+  } else if (present.length < 3) {
+    throw new HearthError('usage', 'identity', `the router folder holds only a part of its keys: ${present.join(', ')}`)
+  }
+  const privateKey = readFileSync(path('key'), 'utf8')
+  const [leaf] = fromPem('CERTIFICATE', readFileSync(path('certificate'), 'utf8'))
+  const [ca] = fromPem('CERTIFICATE', readFileSync(path('ca'), 'utf8'))
+  const [key] = fromPem('PRIVATE KEY', privateKey)
+  if (leaf === undefined || ca === undefined || key === undefined) throw damaged()
+  return {
+    chain: [leaf, ca],
+    keyHash: fingerprint(ca),
+    leafKey: signingKey(key),
+    certificateChain: certificatePem(leaf, ca),
+    privateKey,
+  }
+}
+
+function signingKey(der: Uint8Array): PrivateKey<SigningAlgorithm> {
+  const key = decodePrivateKey(der)
+  if (key.algorithm !== 'Ed448' && key.algorithm !== 'Ed25519') throw damaged()
+  return key as PrivateKey<SigningAlgorithm>
+}
+
+function damaged(): HearthError {
+  return new HearthError('usage', 'identity', 'the keys in the router folder cannot be read')
+}
+
+function write(path: string, content: string): void {
+  writeFileSync(path, content, { mode: 0o600, flush: true })
+}
