@@ -1,6 +1,8 @@
 import type { HearthError } from '../codec/error.ts'
 import type { PrivateKey, PublicKey } from '../codec/keys.ts'
 import type { Tx } from '../store/database.ts'
+import type { Owner } from './links/owners.ts'
+import type { Integrity } from './message.ts'
 
 /**
  * What the layers above see of the agent (agent §10). Two rules shape it:
@@ -52,14 +54,14 @@ export interface Agent {
   join(tx: Tx, link: string, info: Uint8Array): Promise<ConnId>
   /** Completes the handshake that CONF announced; CON follows. */
   allow(tx: Tx, conn: ConnId, confirmation: number, info: Uint8Array): Promise<void>
-  /** Accepts a contact request (event REQ); INFO and CON follow. Sending is possible at once. */
+  /** Accepts a contact request (event REQ); INFO and CON follow. */
   accept(tx: Tx, request: number, info: Uint8Array): Promise<ConnId>
   /** Forgets a contact request; nothing is sent. */
   reject(tx: Tx, request: number): Promise<void>
 
   /** Enqueues one message. Errors: usage `large`, usage `not-connected`. */
   send(tx: Tx, conn: ConnId, body: Uint8Array | StoredBody, options?: SendOptions): Promise<MsgId>
-  /** Stores a body once for any number of sends in this transaction or later ones until it was sent everywhere. */
+  /** Stores a body once for any number of sends in this transaction; it is kept until it was sent everywhere. */
   storeBody(tx: Tx, bytes: Uint8Array): Promise<StoredBody>
   /**
    * Enqueues bodies to many connections, those of one connection in order. Connections that cannot be sent to are
@@ -133,13 +135,6 @@ export type AgentEvent =
 
 export type Operation = 'join' | 'allow' | 'link' | 'secure' | 'delete' | 'suspend' | 'subscribe'
 
-export type Integrity =
-  | { readonly type: 'ok' }
-  | { readonly type: 'skipped'; readonly from: number; readonly to: number }
-  | { readonly type: 'bad-id'; readonly previous: number }
-  | { readonly type: 'bad-hash' }
-  | { readonly type: 'duplicate' }
-
 export interface Links {
   readonly full: string
   readonly short: string | undefined
@@ -184,17 +179,11 @@ export interface PreparedAddress extends Links {
 export interface LinkUserData {
   /** Connecting through the address itself is allowed. */
   readonly direct: boolean
-  readonly owners: readonly LinkOwner[]
+  /** Who besides the root key may write; made with `signOwner`. */
+  readonly owners: readonly Owner[]
   /** Short links of relays. */
   readonly relays: readonly string[]
   readonly userData: Uint8Array
-}
-
-export interface LinkOwner {
-  readonly ownerId: Uint8Array
-  readonly ownerKey: PublicKey<'Ed25519'>
-  /** By the root key or an earlier owner over ownerId ‖ DER(ownerKey). */
-  readonly signature: Uint8Array
 }
 
 /** Verified link data. */

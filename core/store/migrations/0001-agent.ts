@@ -8,8 +8,8 @@ CREATE TABLE connections (
   conn INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,
   agent_version INTEGER NOT NULL,
-  last_internal_id INTEGER NOT NULL DEFAULT 0,
-  last_rcv_snd_id INTEGER NOT NULL DEFAULT 0,
+  last_rcv_id INTEGER NOT NULL DEFAULT 0,
+  last_external_id INTEGER NOT NULL DEFAULT 0,
   last_rcv_hash BLOB NOT NULL DEFAULT x'',
   deleted INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL);
@@ -21,7 +21,7 @@ CREATE TABLE rcv_queues (
   rcv_id BLOB NOT NULL, snd_id BLOB NOT NULL,
   rcv_key BLOB NOT NULL, dh_secret BLOB NOT NULL, e2e_key BLOB NOT NULL, e2e_secret BLOB,
   mode TEXT, status TEXT NOT NULL, client_version INTEGER NOT NULL,
-  link_id BLOB, link_key BLOB, link_root_key BLOB, link_fixed BLOB,
+  link_type TEXT, link_id BLOB, link_key BLOB, link_root_key BLOB, link_fixed BLOB, client_data TEXT,
   last_broker_id BLOB, held_id INTEGER,
   UNIQUE (router, rcv_id));
 
@@ -35,13 +35,19 @@ CREATE TABLE snd_queues (
   quota_since INTEGER,
   UNIQUE (router, snd_id));
 
+CREATE TABLE x3dh_keys (
+  conn INTEGER PRIMARY KEY REFERENCES connections ON DELETE CASCADE,
+  private1 BLOB NOT NULL, private2 BLOB NOT NULL);
+
 CREATE TABLE ratchets (
   conn INTEGER PRIMARY KEY REFERENCES connections ON DELETE CASCADE,
-  x3dh_key1 BLOB, x3dh_key2 BLOB,
-  current_version INTEGER, max_version INTEGER, ad BLOB, dhs BLOB, rk BLOB,
-  cks BLOB, hks BLOB, dhr BLOB, ckr BLOB, hkr BLOB, nhks BLOB, nhkr BLOB,
-  ns INTEGER NOT NULL DEFAULT 0, nr INTEGER NOT NULL DEFAULT 0, pn INTEGER NOT NULL DEFAULT 0,
-  x3dh_params BLOB,
+  version INTEGER NOT NULL, max_version INTEGER NOT NULL, ad BLOB NOT NULL,
+  dh_private BLOB NOT NULL, dh_public BLOB NOT NULL, root_key BLOB NOT NULL,
+  send_peer_key BLOB, send_chain_key BLOB, send_header_key BLOB,
+  receive_chain_key BLOB, receive_header_key BLOB,
+  send_count INTEGER NOT NULL, receive_count INTEGER NOT NULL, previous_send_count INTEGER NOT NULL,
+  next_send_header_key BLOB NOT NULL, next_receive_header_key BLOB NOT NULL,
+  e2e_params BLOB,
   last_snd_id INTEGER NOT NULL DEFAULT 0, last_snd_hash BLOB NOT NULL DEFAULT x'');
 
 CREATE TABLE skipped_keys (
@@ -68,19 +74,19 @@ CREATE TABLE invitation_links (
 CREATE INDEX invitation_links_sender ON invitation_links (router, snd_id);
 
 CREATE TABLE rcv_messages (
-  conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE, internal_id INTEGER NOT NULL,
-  broker_ts INTEGER NOT NULL, snd_id INTEGER NOT NULL, integrity TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY (conn, internal_id)) WITHOUT ROWID;
+  conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE, rcv_id INTEGER NOT NULL,
+  broker_ts INTEGER NOT NULL, integrity TEXT NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (conn, rcv_id)) WITHOUT ROWID;
 
 CREATE TABLE snd_bodies (body INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB NOT NULL);
 
 CREATE TABLE snd_messages (
-  conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE, internal_id INTEGER NOT NULL,
+  conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE, snd_id INTEGER NOT NULL,
   kind TEXT NOT NULL, notify INTEGER NOT NULL, report INTEGER NOT NULL,
-  snd_id INTEGER NOT NULL, previous_hash BLOB NOT NULL,
-  version INTEGER NOT NULL, message_key BLOB NOT NULL, iv BLOB NOT NULL, ad BLOB, header BLOB NOT NULL,
+  previous_hash BLOB NOT NULL,
+  version INTEGER NOT NULL, message_key BLOB NOT NULL, iv BLOB NOT NULL, header BLOB NOT NULL,
   body INTEGER, bytes BLOB, created_at INTEGER NOT NULL,
-  PRIMARY KEY (conn, internal_id)) WITHOUT ROWID;
+  PRIMARY KEY (conn, snd_id)) WITHOUT ROWID;
 CREATE INDEX snd_messages_body ON snd_messages (body) WHERE body IS NOT NULL;
 
 CREATE TABLE commands (

@@ -84,6 +84,7 @@ CREATE TABLE chat_messages (
   deleted_at INTEGER, deleted_by INTEGER, hidden INTEGER NOT NULL DEFAULT 0, in_history INTEGER NOT NULL DEFAULT 1,
   UNIQUE (group_id, shared_msg_id));
 CREATE INDEX chat_messages_time ON chat_messages (group_id, time, message);
+CREATE INDEX chat_messages_group ON chat_messages (group_id, message);
 CREATE INDEX chat_messages_author ON chat_messages (author) WHERE author IS NOT NULL;
 
 CREATE TABLE chat_reactions (

@@ -1,5 +1,9 @@
 /** What a super-peer keeps beside the tables of groups: whom it serves, and its delivery pipeline (chat §7, §10). */
 export const superpeerMigration = `
+CREATE TABLE superpeer_profiles (
+  profile INTEGER PRIMARY KEY REFERENCES profiles ON DELETE CASCADE,
+  enabled INTEGER NOT NULL, auto_accept INTEGER NOT NULL);
+
 CREATE TABLE serving_requests (
   serving_request INTEGER PRIMARY KEY AUTOINCREMENT,
   profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
@@ -15,7 +19,7 @@ CREATE INDEX serving_requests_link ON serving_requests (link);
 CREATE TABLE served_groups (
   group_id INTEGER PRIMARY KEY REFERENCES groups ON DELETE CASCADE,
   status TEXT NOT NULL, link TEXT, join_role TEXT NOT NULL,
-  seq INTEGER NOT NULL DEFAULT 0, last_job INTEGER NOT NULL DEFAULT 0,
+  seq INTEGER NOT NULL DEFAULT 0, last_job INTEGER NOT NULL DEFAULT 0, dropped_job INTEGER NOT NULL DEFAULT 0,
   check_at INTEGER, check_delay INTEGER NOT NULL DEFAULT 0, checked_at INTEGER,
   inactive_at INTEGER, ended_at INTEGER,
   owner_ext TEXT, capabilities TEXT,
@@ -51,7 +55,7 @@ CREATE TABLE delivery_tasks (
   task INTEGER PRIMARY KEY AUTOINCREMENT,
   group_id INTEGER NOT NULL REFERENCES served_groups ON DELETE CASCADE,
   scope TEXT NOT NULL, support_member INTEGER,
-  sender INTEGER, shared_msg_id BLOB, element BLOB NOT NULL, created_at INTEGER NOT NULL);
+  sender INTEGER, with_record INTEGER NOT NULL, shared_msg_id BLOB, element BLOB NOT NULL, created_at INTEGER NOT NULL);
 CREATE INDEX delivery_tasks_group ON delivery_tasks (group_id, task);
 
 CREATE TABLE delivery_jobs (

@@ -7,8 +7,8 @@ export interface AgentSchema {
     conn: Generated<number>
     kind: 'invitation' | 'contact'
     agent_version: number
-    last_internal_id: Generated<number>
-    last_rcv_snd_id: Generated<number>
+    last_rcv_id: Generated<number>
+    last_external_id: Generated<number>
     last_rcv_hash: Generated<Uint8Array>
     deleted: Generated<number>
     created_at: number
@@ -26,10 +26,12 @@ export interface AgentSchema {
     mode: 'messaging' | 'contact' | null
     status: 'new' | 'confirmed' | 'secured' | 'active'
     client_version: number
+    link_type: 'i' | 'a' | 'c' | 'g' | 'r' | null
     link_id: Uint8Array | null
     link_key: Uint8Array | null
     link_root_key: Uint8Array | null
     link_fixed: Uint8Array | null
+    client_data: string | null
     last_broker_id: Uint8Array | null
     held_id: number | null
   }
@@ -46,26 +48,26 @@ export interface AgentSchema {
     client_version: number
     quota_since: number | null
   }
+  x3dh_keys: { conn: number; private1: Uint8Array; private2: Uint8Array }
   ratchets: {
     conn: number
-    x3dh_key1: Uint8Array | null
-    x3dh_key2: Uint8Array | null
-    current_version: number | null
-    max_version: number | null
-    ad: Uint8Array | null
-    dhs: Uint8Array | null
-    rk: Uint8Array | null
-    cks: Uint8Array | null
-    hks: Uint8Array | null
-    dhr: Uint8Array | null
-    ckr: Uint8Array | null
-    hkr: Uint8Array | null
-    nhks: Uint8Array | null
-    nhkr: Uint8Array | null
-    ns: Generated<number>
-    nr: Generated<number>
-    pn: Generated<number>
-    x3dh_params: Uint8Array | null
+    version: number
+    max_version: number
+    ad: Uint8Array
+    dh_private: Uint8Array
+    dh_public: Uint8Array
+    root_key: Uint8Array
+    send_peer_key: Uint8Array | null
+    send_chain_key: Uint8Array | null
+    send_header_key: Uint8Array | null
+    receive_chain_key: Uint8Array | null
+    receive_header_key: Uint8Array | null
+    send_count: number
+    receive_count: number
+    previous_send_count: number
+    next_send_header_key: Uint8Array
+    next_receive_header_key: Uint8Array
+    e2e_params: Uint8Array | null
     last_snd_id: Generated<number>
     last_snd_hash: Generated<Uint8Array>
   }
@@ -93,27 +95,18 @@ export interface AgentSchema {
     snd_id: Uint8Array | null
     created_at: number
   }
-  rcv_messages: {
-    conn: number
-    internal_id: number
-    broker_ts: number
-    snd_id: number
-    integrity: string
-    body: Uint8Array
-  }
+  rcv_messages: { conn: number; rcv_id: number; broker_ts: number; integrity: string; body: Uint8Array }
   snd_bodies: { body: Generated<number>; bytes: Uint8Array }
   snd_messages: {
     conn: number
-    internal_id: number
+    snd_id: number
     kind: 'message' | 'confirmation' | 'hello' | 'control'
     notify: number
     report: number
-    snd_id: number
     previous_hash: Uint8Array
     version: number
     message_key: Uint8Array
     iv: Uint8Array
-    ad: Uint8Array | null
     header: Uint8Array
     body: number | null
     bytes: Uint8Array | null

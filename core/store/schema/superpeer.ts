@@ -2,6 +2,7 @@ import type { Generated } from 'kysely'
 
 /** Tables of migrations/0003-superpeer.ts. Times are milliseconds since 1970; flags are 0 or 1. */
 export interface SuperPeerSchema {
+  superpeer_profiles: SuperPeerProfilesTable
   serving_requests: ServingRequestsTable
   served_groups: ServedGroupsTable
   served_members: ServedMembersTable
@@ -10,6 +11,13 @@ export interface SuperPeerSchema {
   delivery_tasks: DeliveryTasksTable
   delivery_jobs: DeliveryJobsTable
   served_counters: ServedCountersTable
+}
+
+export interface SuperPeerProfilesTable {
+  profile: number
+  enabled: number
+  /** Invitations are accepted without a person. */
+  auto_accept: number
 }
 
 /**
@@ -61,6 +69,8 @@ export interface ServedGroupsTable {
   seq: Generated<number>
   /** The newest job of the group. */
   last_job: Generated<number>
+  /** The newest job that retention has dropped. */
+  dropped_job: Generated<number>
   /** When our link is looked for in the group's link data next, and after which delay. */
   check_at: number | null
   check_delay: Generated<number>
@@ -84,8 +94,9 @@ export interface ServedGroupsTable {
  * - `paused`: skipped by jobs, holds its own position
  * - `catching-up`: gets what it missed next
  * - `disabled`: its queue is gone
+ * - `gone`: left or removed; kept for what it sent before
  */
-export type RecipientState = 'connecting' | 'live' | 'paused' | 'catching-up' | 'disabled'
+export type RecipientState = 'connecting' | 'live' | 'paused' | 'catching-up' | 'disabled' | 'gone'
 
 /** Why a recipient is paused: its queue is full, too much waits for it here, or its catching up is under way. */
 export type PauseReason = 'quota' | 'backlog' | 'window'
@@ -141,6 +152,8 @@ export interface DeliveryTasksTable {
   support_member: number | null
   /** Member that must not get it back. */
   sender: number | null
+  /** Recipients that lack the sender's record get it ahead of this element. */
+  with_record: number
   shared_msg_id: Uint8Array | null
   element: Uint8Array
   created_at: number

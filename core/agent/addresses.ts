@@ -1,0 +1,306 @@
+import { base64url, fromBase64url } from '../codec/base64url.ts'
+import { EMPTY, fromUtf8, utf8 } from '../codec/bytes.ts'
+import { HearthError } from '../codec/error.ts'
+import type { KeyPair, PrivateKey } from '../codec/keys.ts'
+import { generateKeyPair, publicKeyOf } from '../crypto/keypair.ts'
+import { formatRouterAddress, parseRouterAddress, type RouterAddress } from '../smp/address.ts'
+import { senderIdOf } from '../smp/sender-id.ts'
+import type { Tx } from '../store/database.ts'
+import type {
+  AddressOptions,
+  ConnId,
+  CreatedLink,
+  InvitationOptions,
+  Links,
+  LinkType,
+  LinkUserData,
+  PreparedAddress,
+  PrepareOptions,
+} from './api.ts'
+import { addCommand, type CommandAction, finish } from './commands.ts'
+import { type AgentContext, emit } from './context.ts'
+import {
+  AGENT_VERSIONS,
+  type ContactRequest,
+  formatConnectionRequest,
+  type InvitationRequest,
+} from './links/full-link.ts'
+import {
+  type ContactUserData,
+  encodeFixedData,
+  encodeUserData,
+  sealFixedData,
+  sealUserData,
+  signLinkData,
+} from './links/link-data.ts'
+import { contactLinkKeys, invitationDataKey, linkKeyOf } from './links/link-keys.ts'
+import { validateOwners } from './links/owners.ts'
+import { CLIENT_VERSIONS, type QueueUri } from './links/queue-address.ts'
+import { type ContactLink, formatShortLink, parseShortLink, restoreShortLink } from './links/short-link.ts'
+import { chooseRouter, createQueue, saveQueue } from './new-queue.ts'
+import { generateX3dhKeys, x3dhLinkParams } from './ratchet/x3dh.ts'
+import { insertConnection, loadConnection } from './records/connections.ts'
+import { loadRcvQueue, type QueueLink, type RcvQueue } from './records/queues.ts'
+import { insertX3dhKeys, loadX3dhKeys } from './records/ratchets.ts'
+
+/** Own invitations and addresses: making them, their links, rewriting their link data (agent §2.9). */
+
+const NONCE = 24
+const CORRELATION_ID = 24
+
+function queueUri(router: RouterAddress, senderId: Uint8Array, queue: Pick<RcvQueue, 'e2eKey' | 'mode'>): QueueUri {
+  return {
+    versions: CLIENT_VERSIONS,
+    router: { hosts: router.hosts, port: router.port, keyHash: router.keyHash },
+    senderId,
+    dhKey: publicKeyOf(queue.e2eKey),
+    mode: queue.mode,
+  }
+}
+
+export async function createInvitation(context: AgentContext, options: InvitationOptions = {}): Promise<CreatedLink> {
+  const { env, store } = context
+  const router = chooseRouter(context)
+  const corrId = env.random(CORRELATION_ID)
+  const senderId = senderIdOf(corrId)
+  const e2e = generateKeyPair('X25519', env.random)
+  const root = generateKeyPair('Ed25519', env.random)
+  const keys = generateX3dhKeys(env.random)
+  const request: InvitationRequest = {
+    mode: 'invitation',
+    versions: AGENT_VERSIONS,
+    queues: [queueUri(router, senderId, { e2eKey: e2e.privateKey, mode: 'messaging' })],
+    clientData: options.clientData,
+    e2e: x3dhLinkParams(keys),
+  }
+  const fixed = encodeFixedData({ versions: AGENT_VERSIONS, rootKey: root.publicKey, request, entityId: undefined })
+  const linkKey = linkKeyOf(fixed)
+  const dataKey = invitationDataKey(linkKey)
+  const user = encodeUserData({ kind: 'invitation', versions: AGENT_VERSIONS, data: options.userData ?? EMPTY })
+  const data = {
+    fixed: sealFixedData(dataKey, signLinkData(root.privateKey, fixed), env.random(NONCE)),
+    user: sealUserData(dataKey, signLinkData(root.privateKey, user), env.random(NONCE)),
+  }
+  const queue = await createQueue(context, router, { mode: 'messaging', link: { senderId, data } }, e2e, corrId)
+  const { linkId } = queue.ids
+  if (linkId === undefined) throw new HearthError('protocol', 'unexpected', 'the router made no link')
+  const conn = await store.write(async (tx) => {
+    const conn = await insertConnection(tx, 'invitation', AGENT_VERSIONS.max, env.clock.now())
+    await insertX3dhKeys(tx, conn, keys)
+    const link: QueueLink = { type: 'i', linkId, linkKey, rootKey: root.privateKey, encFixed: data.fixed }
+    await saveQueue(context, tx, conn, queue, link, options.clientData)
+    return conn
+  })
+  const short = formatShortLink({ type: 'i', scheme: 'https', router: plain(router), linkId, linkKey })
+  return { conn, full: formatConnectionRequest(request), short }
+}
+
+/** The router of a link: never with our password. */
+function plain(router: RouterAddress): RouterAddress {
+  return { hosts: router.hosts, port: router.port, keyHash: router.keyHash }
+}
+
+export async function createAddress(context: AgentContext, options: AddressOptions): Promise<CreatedLink> {
+  const rootKey = options.rootKey ?? generateKeyPair('Ed25519', context.env.random).privateKey
+  const prepared = prepareAddress(context, { ...options, rootKey })
+  const data = { direct: true, owners: [], relays: [], userData: options.userData }
+  const conn = await createPreparedAddress(context, prepared, data)
+  return { conn, full: prepared.full, short: prepared.short }
+}
+
+/** What `createPreparedAddress` needs beside the links; JSON of base64url texts. */
+interface PreparedSecret {
+  readonly type: LinkType
+  readonly router: string
+  readonly corrId: string
+  readonly e2eKey: string
+  readonly rootKey: string
+  readonly fixed: string
+  readonly clientData?: string | undefined
+}
+
+export function prepareAddress(context: AgentContext, options: PrepareOptions): PreparedAddress {
+  const { random } = context.env
+  const router = chooseRouter(context)
+  const corrId = random(CORRELATION_ID)
+  const e2e = generateKeyPair('X25519', random)
+  const request: ContactRequest = {
+    mode: 'contact',
+    versions: AGENT_VERSIONS,
+    queues: [queueUri(router, senderIdOf(corrId), { e2eKey: e2e.privateKey, mode: 'contact' })],
+    clientData: options.clientData,
+  }
+  const rootKey = publicKeyOf(options.rootKey)
+  const fixed = encodeFixedData({ versions: AGENT_VERSIONS, rootKey, request, entityId: options.entityId })
+  const secret: PreparedSecret = {
+    type: options.type,
+    router: formatRouterAddress(router),
+    corrId: base64url(corrId),
+    e2eKey: base64url(e2e.privateKey.raw),
+    rootKey: base64url(options.rootKey.raw),
+    fixed: base64url(fixed),
+    clientData: options.clientData,
+  }
+  const { type } = options
+  return {
+    full: formatConnectionRequest(request),
+    short: formatShortLink({ type, scheme: 'https', router: plain(router), linkKey: linkKeyOf(fixed) }),
+    secret: utf8(JSON.stringify(secret)),
+  }
+}
+
+export async function createPreparedAddress(
+  context: AgentContext,
+  prepared: PreparedAddress,
+  data: LinkUserData,
+): Promise<ConnId> {
+  const { env, store } = context
+  const secret = JSON.parse(fromUtf8(prepared.secret) ?? '') as PreparedSecret
+  const router = parseRouterAddress(secret.router)
+  const e2e: KeyPair<'X25519'> = pairOf({ algorithm: 'X25519', raw: fromBase64url(secret.e2eKey) })
+  const rootKey: PrivateKey<'Ed25519'> = { algorithm: 'Ed25519', raw: fromBase64url(secret.rootKey) }
+  const corrId = fromBase64url(secret.corrId)
+  const fixed = fromBase64url(secret.fixed)
+  const linkKey = linkKeyOf(fixed)
+  const { linkId, dataKey } = contactLinkKeys(linkKey)
+  const encFixed = sealFixedData(dataKey, signLinkData(rootKey, fixed), env.random(NONCE))
+  const link: QueueLink = { type: secret.type, linkId, linkKey, rootKey, encFixed }
+  const user = sealContactData(context, link, data)
+  const queue = await createQueue(
+    context,
+    router,
+    { mode: 'contact', link: { linkId, senderId: senderIdOf(corrId), data: { fixed: encFixed, user } } },
+    e2e,
+    corrId,
+  )
+  return store.write(async (tx) => {
+    const conn = await insertConnection(tx, 'contact', AGENT_VERSIONS.max, env.clock.now())
+    await saveQueue(context, tx, conn, queue, link, secret.clientData)
+    return conn
+  })
+}
+
+function pairOf<A extends 'X25519' | 'Ed25519'>(privateKey: PrivateKey<A>): KeyPair<A> {
+  return { privateKey, publicKey: publicKeyOf(privateKey) }
+}
+
+/** Errors: crypto `large`, protocol `A_LINK` where an owner is not authorised, codec where a relay is no link. */
+function sealContactData(context: AgentContext, link: QueueLink, data: LinkUserData): Uint8Array {
+  validateOwners(publicKeyOf(link.rootKey), data.owners)
+  const user: ContactUserData = {
+    kind: 'contact',
+    versions: AGENT_VERSIONS,
+    direct: data.direct,
+    owners: data.owners,
+    relays: data.relays.map((relay) => parseRelay(context, relay)),
+    data: data.userData,
+  }
+  const { dataKey } = contactLinkKeys(link.linkKey)
+  return sealUserData(dataKey, signLinkData(link.rootKey, encodeUserData(user)), context.env.random(NONCE))
+}
+
+function parseRelay(context: AgentContext, text: string): ContactLink {
+  const link = parseShortLink(text)
+  if (link.type === 'i') throw new HearthError('usage', 'link', 'a one-time link cannot be listed')
+  return restoreShortLink(link, context.settings.presets)
+}
+
+/** Arguments of the `link` operation. */
+interface LinkArguments {
+  readonly remove?: true
+  readonly direct?: boolean
+  readonly owners?: readonly { readonly id: string; readonly key: string; readonly signature: string }[]
+  readonly relays?: readonly string[]
+  readonly userData?: string
+}
+
+export async function setLinkData(context: AgentContext, tx: Tx, conn: ConnId, data: LinkUserData): Promise<void> {
+  const queue = await loadRcvQueue(tx, conn)
+  if (queue?.link === undefined) throw new HearthError('usage', 'no-link', 'this connection has no link data')
+  sealContactData(context, queue.link, data)
+  const args: LinkArguments = {
+    direct: data.direct,
+    owners: data.owners.map(({ id, key, signature }) => ({
+      id: base64url(id),
+      key: base64url(key.raw),
+      signature: base64url(signature),
+    })),
+    relays: data.relays,
+    userData: base64url(data.userData),
+  }
+  await addCommand(context, tx, conn, 'link', { ...args })
+}
+
+export async function deleteLink(context: AgentContext, tx: Tx, conn: ConnId): Promise<void> {
+  const args: LinkArguments = { remove: true }
+  await addCommand(context, tx, conn, 'link', { ...args })
+}
+
+/** LSET or LDEL of an own address. */
+export const writeLink: CommandAction = async (context, command) => {
+  const { conn } = command
+  const args = command.arguments as LinkArguments
+  const { queue, router } = await context.store.read(async (tx) => {
+    const queue = await loadRcvQueue(tx, conn)
+    return { queue, router: queue && (await context.records.get(tx, queue.router)) }
+  })
+  const link = queue?.link
+  if (queue === undefined || router === undefined || link === undefined) {
+    throw new HearthError('usage', 'no-link', 'this connection has no link data')
+  }
+  const { recipientId, key } = queue
+  if (args.remove) {
+    await context.client.request(router, { entityId: recipientId, command: { type: 'LDEL' }, key })
+    await context.store.write((tx) => finish(tx, command))
+    return
+  }
+  const data: LinkUserData = {
+    direct: args.direct ?? true,
+    owners: (args.owners ?? []).map((owner) => ({
+      id: fromBase64url(owner.id),
+      key: { algorithm: 'Ed25519', raw: fromBase64url(owner.key) },
+      signature: fromBase64url(owner.signature),
+    })),
+    relays: args.relays ?? [],
+    userData: fromBase64url(args.userData ?? ''),
+  }
+  const user = sealContactData(context, link, data)
+  const set = { type: 'LSET', linkId: link.linkId, data: { fixed: link.encFixed, user } } as const
+  await context.client.request(router, { entityId: recipientId, command: set, key })
+  await context.store.write(async (tx) => {
+    await finish(tx, command)
+    await emit(context, tx, { type: 'LINK', conn, data })
+  })
+}
+
+/** The links of an own address, or of an invitation that nobody used yet. */
+export async function linksOf(context: AgentContext, tx: Tx, conn: ConnId): Promise<Links | undefined> {
+  const request = await requestOf(context, tx, conn)
+  const queue = await loadRcvQueue(tx, conn)
+  if (request === undefined || queue === undefined) return undefined
+  const { link } = queue
+  const router = plain(await context.records.get(tx, queue.router))
+  if (link === undefined) return { full: formatConnectionRequest(request), short: undefined }
+  const common = { scheme: 'https', router, linkKey: link.linkKey } as const
+  const short = formatShortLink(
+    link.type === 'i' ? { type: 'i', linkId: link.linkId, ...common } : { type: link.type, ...common },
+  )
+  return { full: formatConnectionRequest(request), short }
+}
+
+/** The connection request behind an own queue: what its full link says. */
+export async function requestOf(
+  context: AgentContext,
+  tx: Tx,
+  conn: ConnId,
+): Promise<InvitationRequest | ContactRequest | undefined> {
+  const connection = await loadConnection(tx, conn)
+  const queue = await loadRcvQueue(tx, conn)
+  if (connection === undefined || queue === undefined) return undefined
+  const router = await context.records.get(tx, queue.router)
+  const queues = [queueUri(router, queue.senderId, queue)] as const
+  const common = { versions: AGENT_VERSIONS, queues, clientData: queue.clientData }
+  if (connection.kind === 'contact') return { mode: 'contact', ...common }
+  const keys = await loadX3dhKeys(tx, conn)
+  return keys && { mode: 'invitation', ...common, e2e: x3dhLinkParams(keys) }
+}
