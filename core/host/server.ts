@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws'
 import { HearthError } from '../codec/error.ts'
 import type { Clock, Log } from '../env/env.ts'
 import { type ClientLimits, serveClient } from './server-client.ts'
+import { SUBPROTOCOL, TOKEN_PROTOCOL } from './subprotocol.ts'
 
 /**
  * The local API over WebSocket. It gives complete control over a host, so it listens on loopback, wants the token of
@@ -33,10 +34,6 @@ export interface ApiServer {
   readonly url: string
   stop(): Promise<void>
 }
-
-/** WebSocket subprotocols: browsers cannot set headers, so the token may come as `token.<token>` beside this one. */
-export const SUBPROTOCOL = 'hearth'
-const TOKEN_PROTOCOL = 'token.'
 
 const HEADERS_TIMEOUT = 10_000
 /** TCP connections that are no clients (yet). */

@@ -1,0 +1,242 @@
+import { implement, ORPCError } from '@orpc/server'
+import { StandardRPCHandler } from '@orpc/server/standard'
+import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
+import type { ServerPeerHandleRequestFn } from '@orpc/standard-server-peer'
+import { HearthError } from '../codec/error.ts'
+import type { Env } from '../env/env.ts'
+import type { GroupId, Groups, SuperPeerView } from '../group/api.ts'
+import { insertProfile, ownProfile, ownProfiles, setOwnProfile } from '../group/state/profiles.ts'
+import type { Store } from '../store/database.ts'
+import type { SuperPeer } from '../superpeer/api.ts'
+import type { Group, HostStatus, ProfileView, RouterState, SettingsView } from './contract/types.ts'
+import { contract } from './contract.ts'
+import { followChanges, type HostChanges, profileChange } from './follow.ts'
+import { groupProgress } from './progress.ts'
+import { groupView, messageView, previewView, profileView } from './views.ts'
+
+export interface ApiDeps {
+  readonly env: Env
+  readonly store: Store
+  readonly groups: Groups
+  readonly superPeer: SuperPeer
+  readonly changes: HostChanges
+  readonly host: {
+    status(): Promise<HostStatus>
+    routers(): readonly RouterState[]
+    settings(): SettingsView
+    setSettings(values: Readonly<Record<string, unknown>>): SettingsView
+    /** Begins the orderly stop; the answer still reaches the client. */
+    stop(): void
+  }
+}
+
+/** Carries out the contract on a host. */
+export function createApi(deps: ApiDeps): ServerPeerHandleRequestFn {
+  const { log } = deps.env
+  const handler = new StandardRPCHandler(procedures(deps), {
+    interceptors: [
+      async ({ next, request }) => {
+        try {
+          return await next()
+        } catch (error) {
+          log.error('api-failed', { path: request.url.pathname, error: String(error) })
+          throw error
+        }
+      },
+    ],
+  })
+  return createServerPeerHandleRequestFn(handler, { context: {} })
+}
+
+function procedures({ env, store, groups, superPeer, changes, host }: ApiDeps) {
+  const os = implement(contract).use(async ({ next, path }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw apiError(error, (text) => env.log.error('api-internal', { path: path.join('.'), error: text }))
+    }
+  })
+  function streamed<T>(stream: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+    return translated(stream, (text) => env.log.error('api-stream', { error: text }))
+  }
+
+  async function group(id: GroupId): Promise<Group> {
+    return groupView(found(await groups.get(id), 'group'))
+  }
+  async function superPeerOf(id: GroupId, member: number): Promise<SuperPeerView> {
+    const all = await groups.superPeers(id)
+    return found(
+      all.find((view) => view.id === member),
+      'super-peer',
+    )
+  }
+  async function profiles(): Promise<ProfileView[]> {
+    const own = await store.read(ownProfiles)
+    return own.filter(({ hidden }) => !hidden).map(profileView)
+  }
+
+  return os.router({
+    host: {
+      status: os.host.status.handler(() => host.status()),
+      settings: os.host.settings.handler(() => host.settings()),
+      setSettings: os.host.setSettings.handler(({ input }) => host.setSettings(input.values)),
+      stop: os.host.stop.handler(() => host.stop()),
+    },
+    changes: {
+      snapshot: os.changes.snapshot.handler(async () => {
+        const position = changes.position()
+        const views = await groups.list()
+        const superPeers = await Promise.all(views.map((view) => groups.superPeers(view.id)))
+        return {
+          position,
+          profiles: await profiles(),
+          groups: views.map(groupView),
+          superPeers: superPeers.flat(),
+          serving: {
+            address: await superPeer.address(),
+            requests: await superPeer.requests(),
+            groups: await superPeer.groups(),
+          },
+          routers: host.routers(),
+        }
+      }),
+      follow: os.changes.follow.handler(({ input, signal }) =>
+        Promise.resolve(streamed(followChanges(changes, groups, input, signal))),
+      ),
+    },
+    profiles: {
+      list: os.profiles.list.handler(profiles),
+      create: os.profiles.create.handler(async ({ input }) => {
+        const now = env.clock.now()
+        const own = await store.write(async (tx) => {
+          const created = await insertProfile(tx, { ...input, fullName: input.fullName ?? '' }, { now })
+          return found(await ownProfile(tx, created), 'profile')
+        })
+        changes.append(profileChange(profileView(own)))
+        return profileView(own)
+      }),
+      update: os.profiles.update.handler(async ({ input: { profile, ...values } }) => {
+        const own = await store.write(async (tx) => {
+          const before = found(await ownProfile(tx, profile), 'profile')
+          await setOwnProfile(tx, profile, { ...before.profile, ...values }, env.clock.now())
+          return found(await ownProfile(tx, profile), 'profile')
+        })
+        changes.append(profileChange(profileView(own)))
+        return profileView(own)
+      }),
+    },
+    groups: {
+      list: os.groups.list.handler(async () => (await groups.list()).map(groupView)),
+      get: os.groups.get.handler(({ input }) => group(input.group)),
+      create: os.groups.create.handler(async ({ input: { profile, ...options }, signal }) => {
+        const id = await groups.create(profile, options)
+        return streamed(groupProgress(groups, changes, id, signal))
+      }),
+      progress: os.groups.progress.handler(({ input, signal }) =>
+        Promise.resolve(streamed(groupProgress(groups, changes, input.group, signal))),
+      ),
+      confirm: os.groups.confirm.handler(async ({ input }) => {
+        await groups.confirm(input.group)
+        return group(input.group)
+      }),
+      preview: os.groups.preview.handler(async ({ input }) => previewView(await groups.preview(input.link))),
+      join: os.groups.join.handler(async ({ input: { profile, link, incognito }, signal }) => {
+        const options =
+          incognito === undefined ? {} : { incognito: { ...incognito, fullName: incognito.fullName ?? '' } }
+        const id = await groups.join(profile, link, options)
+        return streamed(groupProgress(groups, changes, id, signal))
+      }),
+      update: os.groups.update.handler(async ({ input: { group: id, ...patch } }) => {
+        await groups.updateProfile(id, patch)
+        return group(id)
+      }),
+      flags: os.groups.flags.handler(async ({ input: { group: id, ...flags } }) => {
+        await groups.setFlags(id, flags)
+        return group(id)
+      }),
+      resync: os.groups.resync.handler(({ input }) => groups.resync(input.group)),
+      leave: os.groups.leave.handler(({ input }) => groups.leave(input.group)),
+      remove: os.groups.remove.handler(({ input }) => groups.remove(input.group)),
+      forget: os.groups.forget.handler(({ input }) => groups.forget(input.group)),
+    },
+    members: {
+      list: os.members.list.handler(({ input: { group: id, ...page } }) => groups.members(id, page)),
+      setRole: os.members.setRole.handler(({ input }) => groups.setRole(input.group, input.member, input.role)),
+      block: os.members.block.handler(({ input }) => groups.blockMember(input.group, input.member, input.blocked)),
+      remove: os.members.remove.handler(({ input: { group: id, member, messages } }) =>
+        groups.removeMember(id, member, { messages }),
+      ),
+    },
+    superPeers: {
+      list: os.superPeers.list.handler(({ input }) => groups.superPeers(input.group)),
+      add: os.superPeers.add.handler(async ({ input }) =>
+        superPeerOf(input.group, await groups.addSuperPeer(input.group, input.address)),
+      ),
+      retry: os.superPeers.retry.handler(async ({ input }) =>
+        superPeerOf(input.group, await groups.retrySuperPeer(input.group, input.superPeer)),
+      ),
+      remove: os.superPeers.remove.handler(({ input }) => groups.removeSuperPeer(input.group, input.superPeer)),
+      test: os.superPeers.test.handler(async ({ input }) => {
+        const { profile, roundTrip } = await groups.testSuperPeer(input.profile, input.address)
+        const { displayName, fullName, image } = profile
+        return { profile: { displayName, fullName, image }, roundTrip }
+      }),
+    },
+    messages: {
+      list: os.messages.list.handler(async ({ input: { group: id, ...page } }) =>
+        (await groups.messages(id, page)).map(messageView),
+      ),
+      get: os.messages.get.handler(async ({ input }) =>
+        messageView(found(await groups.message(input.message), 'message')),
+      ),
+      send: os.messages.send.handler(async ({ input: { group: id, ...content } }) => {
+        const message = await groups.send(id, content)
+        return messageView(found(await groups.message(message), 'message'))
+      }),
+      edit: os.messages.edit.handler(({ input }) => groups.edit(input.group, input.message, input.text)),
+      delete: os.messages.delete.handler(({ input }) => groups.deleteMessage(input.group, input.message)),
+      react: os.messages.react.handler(({ input }) => groups.react(input.group, input.message, input.emoji, input.add)),
+      markRead: os.messages.markRead.handler(({ input }) => groups.markRead(input.group, input.message)),
+      deliveredBy: os.messages.deliveredBy.handler(({ input }) => groups.deliveredBy(input.message)),
+    },
+    serving: {
+      enable: os.serving.enable.handler(({ input }) => superPeer.enable(input)),
+      disable: os.serving.disable.handler(() => superPeer.disable()),
+      address: os.serving.address.handler(async () => (await superPeer.address()) ?? null),
+      requests: os.serving.requests.handler(() => superPeer.requests()),
+      accept: os.serving.accept.handler(({ input }) => superPeer.accept(input.request)),
+      reject: os.serving.reject.handler(({ input }) => superPeer.reject(input.request)),
+      groups: os.serving.groups.handler(() => superPeer.groups()),
+      leave: os.serving.leave.handler(({ input }) => superPeer.leave(input.group)),
+      allow: os.serving.allow.handler(({ input }) => superPeer.allow(input.group)),
+      statistics: os.serving.statistics.handler(({ input }) => superPeer.statistics(input.group)),
+    },
+  })
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new HearthError('usage', `no-${what}`, `there is no such ${what}`)
+  return value
+}
+
+/** What a client may know of a failure: all of ours, nothing of a mistake in the program, which goes to the log. */
+function apiError(error: unknown, unexpected: (text: string) => void): unknown {
+  if (error instanceof ORPCError) return error
+  if (error instanceof HearthError) {
+    const { kind, code, temporary, message } = error
+    return new ORPCError('HEARTH', { status: 422, message, data: { kind, code, temporary } })
+  }
+  unexpected(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'the host failed; its log says more' })
+}
+
+async function* translated<T>(
+  stream: AsyncGenerator<T, void>,
+  unexpected: (text: string) => void,
+): AsyncGenerator<T, void> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw apiError(error, unexpected)
+  }
+}

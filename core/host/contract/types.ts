@@ -1,0 +1,173 @@
+import type { JsonObject } from '../../chat/json.ts'
+import type { Profile } from '../../chat/profile.ts'
+import type {
+  CopyView,
+  DeliveryView,
+  GroupId,
+  GroupPreview,
+  GroupView,
+  MemberRowId,
+  MemberView,
+  MessageRowId,
+  MessageView,
+  ProfileId,
+  SuperPeerView,
+} from '../../group/api.ts'
+import type {
+  ServedGroup,
+  ServingRequest,
+  ServingRequestId,
+  SuperPeerAddress,
+  SuperPeerStatistics,
+} from '../../superpeer/api.ts'
+import type { Position } from '../changes.ts'
+import type { SettingName } from '../config.ts'
+
+/**
+ * What the local API answers with: the views of the layers below, where bytes have become base64url and the network's
+ * objects JSON. Times are milliseconds since 1970.
+ */
+export type {
+  CopyView,
+  DeliveryView,
+  MemberView,
+  Position,
+  ServedGroup,
+  ServingRequest,
+  SuperPeerAddress,
+  SuperPeerStatistics,
+  SuperPeerView,
+}
+
+export type Group = Omit<GroupView, 'groupProfile' | 'lastMessage'> & { readonly lastMessage: Message | undefined }
+
+/** `content` is the network's JSON (chat §2.5). */
+export type Message = Omit<MessageView, 'content' | 'quote' | 'reactions'> & {
+  readonly content: JsonObject
+  readonly quote: { readonly message: MessageRowId | undefined; readonly text: string } | undefined
+  readonly reactions: readonly { readonly emoji: string; readonly count: number; readonly own: boolean }[]
+}
+
+export type Preview = Omit<GroupPreview, 'groupProfile'> & {
+  readonly displayName: string
+  readonly fullName: string
+  readonly description: string | undefined
+  readonly image: string | undefined
+}
+
+export interface ProfileView {
+  readonly id: ProfileId
+  readonly displayName: string
+  readonly fullName: string
+  readonly image: string | undefined
+  readonly superPeer: boolean
+}
+
+export interface RouterState {
+  /** Without password. */
+  readonly address: string
+  /** This host's embedded router. */
+  readonly embedded: boolean
+  /** Undefined before the first attempt. */
+  readonly connected: boolean | undefined
+}
+
+export interface HostStatus {
+  readonly version: string
+  readonly startedAt: number
+  readonly routers: readonly RouterState[]
+  readonly profiles: number
+  readonly groups: number
+  readonly connections: { readonly total: number; readonly subscribed: number; readonly pendingMessages: number }
+  /** Bytes. */
+  readonly memory: number
+  readonly databaseSize: number
+}
+
+export interface SettingsView {
+  readonly values: Readonly<Record<string, unknown>>
+  /** Changed since the start, taken over at the next one. */
+  readonly waitingForRestart: readonly SettingName[]
+}
+
+/** Everything that the interface begins with; `position` is where `changes.follow` goes on. */
+export interface Snapshot {
+  readonly position: Position
+  readonly profiles: readonly ProfileView[]
+  readonly groups: readonly Group[]
+  readonly superPeers: readonly SuperPeerView[]
+  readonly serving: {
+    readonly address: SuperPeerAddress | undefined
+    readonly requests: readonly ServingRequest[]
+    readonly groups: readonly ServedGroup[]
+  }
+  readonly routers: readonly RouterState[]
+}
+
+/** One change, with the state of what it speaks of at the time of reading. */
+export type Change =
+  | { readonly type: 'profile'; readonly profile: ProfileView }
+  | {
+      readonly type: 'group'
+      readonly id: GroupId
+      readonly change: 'created' | 'ready' | 'updated' | 'joined' | 'left' | 'removed' | 'deleted' | 'failed'
+      /** Undefined once it is forgotten. */
+      readonly group: Group | undefined
+      readonly error: string | undefined
+    }
+  | { readonly type: 'super-peer'; readonly superPeer: SuperPeerView }
+  | { readonly type: 'super-peer-gone'; readonly group: GroupId; readonly superPeer: MemberRowId }
+  | {
+      readonly type: 'member'
+      readonly group: GroupId
+      readonly member: MemberRowId
+      readonly change: 'added' | 'updated' | 'left' | 'removed'
+    }
+  | {
+      readonly type: 'message'
+      readonly group: GroupId
+      readonly id: MessageRowId
+      readonly change: 'added' | 'updated' | 'deleted'
+      readonly message: Message | undefined
+    }
+  | {
+      readonly type: 'message-state'
+      readonly group: GroupId
+      readonly message: MessageRowId
+      readonly delivery: DeliveryView
+    }
+  | { readonly type: 'request'; readonly request: ServingRequest }
+  | { readonly type: 'request-gone'; readonly request: ServingRequestId; readonly group: GroupId | undefined }
+  | {
+      readonly type: 'served-group'
+      readonly id: GroupId
+      readonly change: 'added' | 'status' | 'members' | 'ended'
+      readonly status: ServedGroup['status']
+    }
+  | {
+      readonly type: 'refused'
+      readonly by: 'group' | 'super-peer'
+      readonly group: GroupId | undefined
+      readonly member: MemberRowId | undefined
+      readonly event: string
+      readonly reason: string
+    }
+  | { readonly type: 'router'; readonly router: RouterState }
+
+export type ChangeMessage =
+  /** Too much was missed: take a snapshot and follow from there. */
+  { readonly position: Position; readonly reset: true } | { readonly position: Position; readonly change: Change }
+
+/** Steps of creating and joining; the stream ends when nothing is under way any more. */
+export type GroupProgress =
+  | { readonly step: 'group'; readonly group: Group }
+  | { readonly step: 'super-peer'; readonly superPeer: SuperPeerView }
+  /** The first super-peer is active: an owner can confirm, a member can read and write. */
+  | { readonly step: 'usable'; readonly group: Group }
+  | { readonly step: 'done'; readonly group: Group }
+
+export interface TestResult {
+  readonly profile: Pick<Profile, 'displayName' | 'fullName' | 'image'>
+  /** Milliseconds. */
+  readonly roundTrip: number
+}
