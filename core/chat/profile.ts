@@ -29,10 +29,14 @@ export interface Profile {
   readonly contactDomain?: JsonObject | undefined
 }
 
-/** Pictures are data URIs; anything else is not sent (chat §2.5). */
+/** Pictures are data URIs; anything else is not sent (chat §2.5), nor shown, since showing it would fetch it. */
 export const image: JsonCodec<string> = {
-  decode: (value) => text.decode(value),
-  encode: (value) => (value.startsWith('data:') ? value : ''),
+  decode: (value) => dataUri(text.decode(value)),
+  encode: dataUri,
+}
+
+function dataUri(value: string): string {
+  return value.startsWith('data:') ? value : ''
 }
 
 const displayName: JsonCodec<string> = {
