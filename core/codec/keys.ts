@@ -55,7 +55,8 @@ function decodeKey(
   for (const algorithm of ALGORITHMS) {
     const prefix = prefixOf(FORMATS[algorithm])
     if (der.length === prefix.length + FORMATS[algorithm].size && equal(der.subarray(0, prefix.length), prefix)) {
-      return { algorithm, raw: der.slice(prefix.length) }
+      // A Buffer's own slice would share memory with the message.
+      return { algorithm, raw: new Uint8Array(der.subarray(prefix.length)) }
     }
   }
   throw new CodecError('syntax', 'not a key of a known algorithm')

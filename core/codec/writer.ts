@@ -28,7 +28,8 @@ export class Writer {
 
   u8(value: number): this {
     inRange(value, 0xff)
-    this.#buffer[this.#reserve(1)] = value
+    const at = this.#reserve(1)
+    this.#buffer[at] = value
     return this
   }
 
