@@ -1,8 +1,8 @@
 import {
   bool,
   bytesText,
+  canonicalJson,
   integer,
-  isObject,
   type Json,
   type JsonCodec,
   type JsonObject,
@@ -201,16 +201,7 @@ export function isKnownReaction(value: Reaction): boolean {
 
 /** Equal for two reactions that count as the same one of a member. */
 export function reactionKey(value: Reaction): string {
-  return value.type === 'emoji' ? value.emoji : `${value.tag}:${canonical(value.json)}`
-}
-
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (isObject(value)) {
-    const keys = Object.keys(value).sort()
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key]!)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
+  return value.type === 'emoji' ? value.emoji : `${value.tag}:${canonicalJson(value.json)}`
 }
 
 /**

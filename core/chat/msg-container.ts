@@ -16,6 +16,7 @@ import {
   text,
   timestamp,
 } from './json.ts'
+import { MAX_MENTIONS_RECEIVED } from './limits.ts'
 
 /** The params of `x.msg.new` (chat §2.4). */
 export interface MsgContainer {
@@ -136,4 +137,10 @@ export const EMPTY_FILE_DESCR: FileDescr = { fileDescrText: '', fileDescrPartNo:
 /** A file pushed or offered in chunks; such messages are not forwarded (chat §2.6). */
 export function isInline(container: MsgContainer): boolean {
   return container.file?.fileInline !== undefined
+}
+
+/** The mentions that count: none where there are more than a message may have (chat §2.4). */
+export function acceptedMentions(container: Pick<MsgContainer, 'mentions'>): Mentions {
+  const named = container.mentions ?? new Map()
+  return named.size <= MAX_MENTIONS_RECEIVED ? named : new Map()
 }

@@ -1,3 +1,4 @@
+import { equal } from '../codec/bytes.ts'
 import { CodecError } from '../codec/error.ts'
 import { type PublicGroupId, publicGroupId } from './ids.ts'
 import {
@@ -120,3 +121,11 @@ export const groupProfile: JsonCodec<GroupProfile> = record<GroupProfile>({
   groupPreferences: optional(groupPreferences),
   memberAdmission: optional(record<MemberAdmission>({ review: optional(openText<'all'>()) })),
 })
+
+/** May `next` replace `current` (chat §3.2)? A relay group keeps its id, any other group never gets one. */
+export function isProfileUpdate(current: GroupProfile, next: GroupProfile): boolean {
+  if (current.publicGroup === undefined || next.publicGroup === undefined) {
+    return current.publicGroup === next.publicGroup
+  }
+  return equal(current.publicGroup.publicGroupId, next.publicGroup.publicGroupId)
+}

@@ -3,7 +3,7 @@ import type { Signed } from './element.ts'
 import type { ChatEvent, EventName } from './events.ts'
 import type { MemberId, PublicGroupId } from './ids.ts'
 import { atLeast, type MemberRole } from './roles.ts'
-import { relayGroupBinding, verifySigned } from './signing.ts'
+import { memberBinding, relayGroupBinding, verifySigned } from './signing.ts'
 
 /** Events that a relay group accepts only signed (chat §6.3). */
 const MANDATORY: ReadonlySet<string> = new Set<EventName>([
@@ -44,7 +44,7 @@ export interface VerificationInput {
   readonly event: ChatEvent
   readonly signed: Signed | undefined
   readonly relayGroup: boolean
-  /** Without it nothing can be verified (chat §11.5). */
+  /** Without it a relay group cannot verify anything (chat §11.5). */
   readonly publicGroupId: PublicGroupId | undefined
   /** Undefined: attributed to the group itself. */
   readonly sender:
@@ -68,8 +68,10 @@ export function verification(input: VerificationInput): Verification {
     const tolerated = (event.type === 'x.grp.leave' || event.type === 'x.info') && strangers
     return optional || tolerated ? 'unverified' : 'rejected'
   }
-  if (signed.binding !== 'G' || publicGroupId === undefined) return optional ? 'unverified' : 'rejected'
-  const binding = relayGroupBinding(publicGroupId, sender.memberId)
+  const binding = relayGroup
+    ? publicGroupId && relayGroupBinding(publicGroupId, sender.memberId)
+    : memberBinding(sender.memberId, sender.key)
+  if (signed.binding !== 'G' || binding === undefined) return optional ? 'unverified' : 'rejected'
   return verifySigned(signed, binding, sender.key) ? 'verified' : 'rejected'
 }
 

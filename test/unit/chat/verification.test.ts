@@ -102,6 +102,16 @@ describe('outcomes of chat §6.4', () => {
     expect(verification({ ...base, event: event('x.msg.new') })).toBe('unverified')
   })
 
+  test('ordinary groups bind the key instead of the group', () => {
+    const sender = { memberId: MEMBER_ID, key: MEMBER_PUBLIC, role: 'member' }
+    const base = { relayGroup: false, publicGroupId: undefined, sender, receiverRole: 'observer' }
+    const own = signBody(MEMBER, memberBinding(MEMBER_ID, MEMBER_PUBLIC), BODY)
+    expect(verification({ ...base, event: event('x.grp.info'), signed: own })).toBe('verified')
+    expect(verification({ ...base, event: event('x.grp.info'), signed: good })).toBe('rejected')
+    const relay = { ...base, relayGroup: true, publicGroupId: GROUP_ID }
+    expect(verification({ ...relay, event: event('x.grp.info'), signed: own })).toBe('rejected')
+  })
+
   test('an item stored as verified yields only to a verified event', () => {
     expect((['verified', 'unverified', 'unsigned', 'rejected'] as const).map((o) => mayChangeItem(true, o))).toEqual([
       true,

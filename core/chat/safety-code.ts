@@ -1,0 +1,10 @@
+import { compare, concat, hex } from '../codec/bytes.ts'
+import type { PublicKey } from '../codec/keys.ts'
+import { sha256 } from '../crypto/hash.ts'
+
+/** The text that two people compare to know each other's keys (chat §3.5): groups of five digits. */
+export function safetyCode(a: PublicKey<'Ed25519'>, b: PublicKey<'Ed25519'>): string {
+  const [low, high] = compare(a.raw, b.raw) <= 0 ? [a.raw, b.raw] : [b.raw, a.raw]
+  const digits = BigInt(`0x${hex(sha256(concat(low, high)))}`).toString()
+  return digits.match(/\d{1,5}/g)?.join(' ') ?? ''
+}
