@@ -38,7 +38,7 @@ import { validateOwners } from './links/owners.ts'
 import { CLIENT_VERSIONS, type QueueUri } from './links/queue-address.ts'
 import { type ContactLink, formatShortLink, parseShortLink, restoreShortLink } from './links/short-link.ts'
 import { chooseRouter, createQueue, saveQueue } from './new-queue.ts'
-import { generateX3dhKeys, x3dhLinkParams } from './ratchet/x3dh.ts'
+import { generateX3dhKeys, type X3dhKeys, x3dhLinkParams } from './ratchet/x3dh.ts'
 import { insertConnection, loadConnection } from './records/connections.ts'
 import { loadRcvQueue, type QueueLink, type RcvQueue } from './records/queues.ts'
 import { insertX3dhKeys, loadX3dhKeys } from './records/ratchets.ts'
@@ -58,21 +58,30 @@ function queueUri(router: RouterAddress, senderId: Uint8Array, queue: Pick<RcvQu
   }
 }
 
+/** With a short link where the router can keep its data (agent §2.9), otherwise with the full link only. */
 export async function createInvitation(context: AgentContext, options: InvitationOptions = {}): Promise<CreatedLink> {
-  const { env, store } = context
   const router = chooseRouter(context)
+  try {
+    return await createLinkedInvitation(context, router, options)
+  } catch (error) {
+    if (!(error instanceof HearthError) || error.code !== 'no-link') throw error
+    return createPlainInvitation(context, router, options)
+  }
+}
+
+async function createLinkedInvitation(
+  context: AgentContext,
+  router: RouterAddress,
+  options: InvitationOptions,
+): Promise<CreatedLink> {
+  const { env, store } = context
   const corrId = env.random(CORRELATION_ID)
   const senderId = senderIdOf(corrId)
   const e2e = generateKeyPair('X25519', env.random)
   const root = generateKeyPair('Ed25519', env.random)
   const keys = generateX3dhKeys(env.random)
-  const request: InvitationRequest = {
-    mode: 'invitation',
-    versions: AGENT_VERSIONS,
-    queues: [queueUri(router, senderId, { e2eKey: e2e.privateKey, mode: 'messaging' })],
-    clientData: options.clientData,
-    e2e: x3dhLinkParams(keys),
-  }
+  const address = queueUri(router, senderId, { e2eKey: e2e.privateKey, mode: 'messaging' })
+  const request = invitationRequest(address, keys, options)
   const fixed = encodeFixedData({ versions: AGENT_VERSIONS, rootKey: root.publicKey, request, entityId: undefined })
   const linkKey = linkKeyOf(fixed)
   const dataKey = invitationDataKey(linkKey)
@@ -82,8 +91,7 @@ export async function createInvitation(context: AgentContext, options: Invitatio
     user: sealUserData(dataKey, signLinkData(root.privateKey, user), env.random(NONCE)),
   }
   const queue = await createQueue(context, router, { mode: 'messaging', link: { senderId, data } }, e2e, corrId)
-  const { linkId } = queue.ids
-  if (linkId === undefined) throw new HearthError('protocol', 'unexpected', 'the router made no link')
+  const { linkId = EMPTY } = queue.ids
   const conn = await store.write(async (tx) => {
     const conn = await insertConnection(tx, 'invitation', AGENT_VERSIONS.max, env.clock.now())
     await insertX3dhKeys(tx, conn, keys)
@@ -93,6 +101,34 @@ export async function createInvitation(context: AgentContext, options: Invitatio
   })
   const short = formatShortLink({ type: 'i', scheme: 'https', router: plain(router), linkId, linkKey })
   return { conn, full: formatConnectionRequest(request), short }
+}
+
+async function createPlainInvitation(
+  context: AgentContext,
+  router: RouterAddress,
+  options: InvitationOptions,
+): Promise<CreatedLink> {
+  const { env, store } = context
+  const keys = generateX3dhKeys(env.random)
+  const queue = await createQueue(context, router, { mode: 'messaging' })
+  const conn = await store.write(async (tx) => {
+    const conn = await insertConnection(tx, 'invitation', AGENT_VERSIONS.max, env.clock.now())
+    await insertX3dhKeys(tx, conn, keys)
+    await saveQueue(context, tx, conn, queue, undefined, options.clientData)
+    return conn
+  })
+  const address = queueUri(router, queue.ids.senderId, { e2eKey: queue.e2e.privateKey, mode: queue.mode })
+  return { conn, full: formatConnectionRequest(invitationRequest(address, keys, options)), short: undefined }
+}
+
+function invitationRequest(address: QueueUri, keys: X3dhKeys, options: InvitationOptions): InvitationRequest {
+  return {
+    mode: 'invitation',
+    versions: AGENT_VERSIONS,
+    queues: [address],
+    clientData: options.clientData,
+    e2e: x3dhLinkParams(keys),
+  }
 }
 
 /** The router of a link: never with our password. */

@@ -10,7 +10,7 @@ import type { Tx } from '../store/database.ts'
 import type { ConnId } from './api.ts'
 import type { AgentContext } from './context.ts'
 import { CLIENT_VERSIONS } from './links/queue-address.ts'
-import { insertRcvQueue, type QueueLink } from './records/queues.ts'
+import { insertRcvQueue, type QueueLink, type QueueMode } from './records/queues.ts'
 
 /** A queue that a router made for us and that nobody knows yet. */
 export interface NewQueue {
@@ -19,7 +19,8 @@ export interface NewQueue {
   readonly key: KeyPair<'Ed25519'>
   readonly e2e: KeyPair<'X25519'>
   readonly dhSecret: Uint8Array
-  readonly mode: 'messaging' | 'contact'
+  /** As the router understood it: absent below version 9, so the sender cannot secure the queue. */
+  readonly mode: QueueMode | undefined
 }
 
 /**
@@ -36,7 +37,7 @@ export function chooseRouter(context: AgentContext, other?: RouterAddress): Rout
 }
 
 /**
- * Creates a queue (smp §5.2 `NEW`), subscribed at once. Where the link needs an id that is known in advance, `corrId`
+ * Creates a queue (smp §5.2 `NEW`), subscribed at once. Errors: protocol `no-link` from a router without link data. Where the link needs an id that is known in advance, `corrId`
  * and `e2e` come from the caller; an attempt with such a `corrId` can be made only once (agent §2.9).
  */
 export async function createQueue(
@@ -63,16 +64,17 @@ export async function createQueue(
     ...(corrId === undefined ? {} : { corrId }),
   })
   if (ids.type !== 'IDS') throw new HearthError('protocol', 'unexpected', `the router answered NEW with ${ids.type}`)
-  const { link } = request
-  const expected = link === undefined || equal(ids.senderId, link.senderId)
-  if (!expected || (request.mode === 'contact' && request.link && !sameLink(ids, request.link.linkId))) {
-    throw new HearthError('protocol', 'unexpected', 'the router made other ids than those of the link')
+  if (!sameIds(request, ids)) {
+    throw new HearthError('protocol', 'no-link', 'the router does not keep link data, or not for these ids')
   }
-  return { router, ids, key, e2e, dhSecret: agree(dh.privateKey, ids.dhKey), mode: request.mode }
+  return { router, ids, key, e2e, dhSecret: agree(dh.privateKey, ids.dhKey), mode: ids.mode }
 }
 
-function sameLink(ids: IdsMessage, linkId: Uint8Array): boolean {
-  return ids.linkId !== undefined && equal(ids.linkId, linkId)
+/** Routers below version 15 know no link data and leave them out. */
+function sameIds(request: QueueRequest, ids: IdsMessage): boolean {
+  if (request.link === undefined) return true
+  if (!equal(ids.senderId, request.link.senderId) || ids.linkId === undefined) return false
+  return request.mode === 'messaging' || request.link === undefined || equal(ids.linkId, request.link.linkId)
 }
 
 /** Stores the queue; from the commit on its messages are received. */

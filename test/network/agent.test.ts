@@ -195,3 +195,27 @@ test('one body reaches many connections', async () => {
   expect(b.events.filter((event) => event.type === 'MSG').length).toBe(24)
   await expect.poll(() => a.store.read((tx) => tx.all('SELECT body FROM snd_bodies'))).toEqual([])
 })
+
+test.each([
+  ['old', 'new'],
+  ['new', 'old'],
+  ['old', 'old'],
+] as const)('the standard handshake: initiator on an %s router, joiner on a %s one', async (initiator, joiner) => {
+  const oldFolder = scratch()
+  const old = await localRouter(oldFolder.path, { versions: { min: 6, max: 8 } })
+  try {
+    const addressOf = (kind: 'old' | 'new') => (kind === 'old' ? old.address : router.address)
+    const a = await start({ routers: [addressOf(initiator)] })
+    const b = await start({ routers: [addressOf(joiner)] })
+    const invitation = await a.agent.createInvitation()
+    expect(invitation.short === undefined).toBe(initiator === 'old')
+    const [aConn, bConn] = await connect(a, invitation.conn, b, invitation.full)
+    await exchange(a, aConn, b, bConn, 5)
+    const connected = (agent: TestAgent) => agent.events.filter((event) => event.type === 'CON').length
+    expect([connected(a), connected(b)]).toEqual([1, 1])
+  } finally {
+    await Promise.all(running.splice(0).map((agent) => agent.stop()))
+    await old.stop()
+    oldFolder.remove()
+  }
+})
