@@ -58,7 +58,7 @@ export function readSigned(reader: Reader): Signed {
   })
 }
 
-export function writeSigned(writer: Writer, signed: Signed): void {
+function writeSigned(writer: Writer, signed: Signed): void {
   writer
     .literal('/')
     .literal(signed.binding)

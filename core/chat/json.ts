@@ -109,9 +109,6 @@ export const opaqueObject: JsonCodec<JsonObject> = {
   encode: (value) => value,
 }
 
-/** Any value kept as it came. */
-export const opaque: JsonCodec<Json> = { decode: (value) => value, encode: (value) => value }
-
 /** b64u(bytes) of `min`..`max` bytes (chat §0.3). */
 export function bytesText(min: number, max: number): JsonCodec<Uint8Array> {
   return {

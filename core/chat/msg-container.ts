@@ -84,7 +84,7 @@ export interface FileInvitation {
 
 export const mentions: JsonCodec<Mentions> = dictionary(record<MsgMention>({ memberId }))
 
-export const msgRef: JsonCodec<MsgRef> = record<MsgRef>({
+const msgRef: JsonCodec<MsgRef> = record<MsgRef>({
   msgId: optional(sharedMsgId),
   sentAt: timestamp,
   sent: bool,
@@ -108,7 +108,7 @@ export const fileDescr: JsonCodec<FileDescr> = record<FileDescr>({
   fileDescrComplete: bool,
 })
 
-export const fileInvitation: JsonCodec<FileInvitation> = record<FileInvitation>({
+const fileInvitation: JsonCodec<FileInvitation> = record<FileInvitation>({
   fileName: text,
   fileSize: integer,
   fileDigest: optional(bytesText(1, 255)),
