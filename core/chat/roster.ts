@@ -55,7 +55,7 @@ export function decodeRoster(blob: Uint8Array): readonly RosterEntry[] {
   })
 }
 
-function rosterDigest(blob: Uint8Array): Uint8Array {
+export function rosterDigest(blob: Uint8Array): Uint8Array {
   return sha512(blob)
 }
 
