@@ -1,13 +1,13 @@
-import { concat, equal, utf8 } from '../codec/bytes.ts'
+import { utf8 } from '../codec/bytes.ts'
 import { CodecError } from '../codec/error.ts'
 import { type PublicKey, readPublicKey, writePublicKey } from '../codec/keys.ts'
 import { decode } from '../codec/reader.ts'
 import { encode } from '../codec/writer.ts'
 import { sha512 } from '../crypto/hash.ts'
-import { encodeChunk, type FileChunk } from './element.ts'
+import { encodeChunk } from './element.ts'
 import type { RosterHeader } from './events/relay.ts'
 import { idKey, type MemberId, type SharedMsgId } from './ids.ts'
-import { FILE_CHUNK_SIZE, MAX_MESSAGE, MAX_ROSTER_BLOB, MAX_ROSTER_ENTRIES } from './limits.ts'
+import { MAX_MESSAGE, MAX_ROSTER_BLOB, MAX_ROSTER_ENTRIES } from './limits.ts'
 import { isRosterRole, type MemberRole } from './roles.ts'
 
 /** One promoted member in the owner-signed roster (chat §6.6). Owners are not in it. */
@@ -72,33 +72,4 @@ export function rosterChunks(fileMsgId: SharedMsgId, blob: Uint8Array): readonly
   const element = encodeChunk({ fileMsgId, chunkNo: 1, bytes: blob })
   if (element.length > MAX_MESSAGE) throw new CodecError('oversize', `roster of ${blob.length} bytes in one chunk`)
   return [element]
-}
-
-/** What has come of a transfer: the blob once its announced size is reached, or that more is to come. */
-export interface RosterTransfer {
-  readonly header: RosterHeader
-  readonly chunks: readonly Uint8Array[]
-}
-
-/**
- * Adds the next chunk. Chunks come in order on one connection; one out of order or beyond the announced size, and a
- * blob of another digest, end the transfer with an error.
- */
-export function addRosterChunk(
-  transfer: RosterTransfer,
-  chunk: FileChunk,
-): RosterTransfer | { readonly blob: Uint8Array } {
-  const { header, chunks } = transfer
-  if (header.fileInv.fileSize > MAX_ROSTER_BLOB) throw new CodecError('oversize', 'roster announced too large')
-  if (chunk.chunkNo !== chunks.length + 1) throw new CodecError('range', 'roster chunk out of order')
-  const received = [...chunks, chunk.bytes]
-  const size = received.reduce((sum, bytes) => sum + bytes.length, 0)
-  if (size > header.fileInv.fileSize) throw new CodecError('oversize', 'roster larger than announced')
-  if (size < header.fileInv.fileSize) {
-    if (chunk.bytes.length !== FILE_CHUNK_SIZE) throw new CodecError('range', 'short roster chunk before the last')
-    return { header, chunks: received }
-  }
-  const blob = concat(...received)
-  if (!equal(rosterDigest(blob), header.fileInv.fileDigest)) throw new CodecError('range', 'roster of another digest')
-  return { blob }
 }
