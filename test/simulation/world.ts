@@ -45,6 +45,8 @@ export interface World {
   cut(a: string, b: string): void
   /** Runs `task` of the scenario at that time. */
   at(time: number, task: () => void): void
+  /** Something is wrong: whoever runs the world is told at once. */
+  fail(error: unknown): void
   runFor(duration: number): Promise<void>
   /** Runs until `condition` holds; fails when it does not within `limit` milliseconds. */
   runUntil(condition: () => boolean, limit?: number): Promise<void>
@@ -102,6 +104,7 @@ export function createWorld(seed: number | string, options: WorldOptions = {}): 
   const rankSeed = seededRandom(seed, 'rank').u32()
   const epoch = options.epoch ?? EPOCH
   let now = 0
+  let failed: { readonly error: unknown } | undefined
   let folder: string | undefined
   const trace = createTrace(() => now)
   const links = createLinks(seededRandom(seed, 'links'), { ...QUICK_LINK, ...options.link }, () => network.unblock())
@@ -199,6 +202,7 @@ export function createWorld(seed: number | string, options: WorldOptions = {}): 
     let standing = 0
     for (;;) {
       await new Promise<void>((resolve) => nextTurn(resolve))
+      if (failed !== undefined) throw failure(String(failed.error), failed.error)
       if (done()) return
       const task = schedule.next(limit)
       if (task === undefined) {
@@ -264,6 +268,9 @@ export function createWorld(seed: number | string, options: WorldOptions = {}): 
       network.cut(a, b)
     },
     at: (time, task) => void schedule.add(Math.max(time, now), 0, task),
+    fail(error) {
+      failed ??= { error }
+    },
     runFor: (duration) => run(now + duration, () => false),
     async runUntil(condition, limit = DEFAULT_LIMIT) {
       const end = now + limit

@@ -1,0 +1,4 @@
+import type { Scenario } from './scenario.ts'
+import { queues } from './scenarios/queues.ts'
+
+export const SCENARIOS: readonly Scenario[] = [queues]
