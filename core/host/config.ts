@@ -55,6 +55,56 @@ export const SETTINGS = {
     meaning: 'Port of the embedded router. 0 takes a free one at the first start and keeps it.',
     restart: true,
   }),
+  'agent.encryptionThreads': setting({
+    schema: z.number().int().min(0).max(64),
+    default: 1,
+    meaning: 'Threads that encrypt messages to many members at once. 0 encrypts in the main thread.',
+    restart: true,
+  }),
+  'superPeer.maxGroups': setting({
+    schema: z.number().int().min(1).max(1_000_000),
+    default: 1000,
+    meaning: 'Groups that a super-peer serves at the same time; further invitations wait for a person.',
+    restart: true,
+  }),
+  'superPeer.maxMembers': setting({
+    schema: z.number().int().min(1).max(10_000_000),
+    default: 100_000,
+    meaning: 'Members of one group that a super-peer serves; further joins are refused.',
+    restart: true,
+  }),
+  'superPeer.retentionDays': setting({
+    schema: z.number().int().min(1).max(3650),
+    default: 30,
+    meaning: 'What a member misses while away is kept this long.',
+    unit: 'days',
+    restart: true,
+  }),
+  'superPeer.retentionMegabytes': setting({
+    schema: z
+      .number()
+      .int()
+      .min(16)
+      .max(1024 * 1024),
+    default: 2048,
+    meaning: 'What is kept for members who are away, all groups together; the oldest goes first.',
+    unit: 'MiB',
+    restart: true,
+  }),
+  'superPeer.memberRate': setting({
+    schema: z.number().int().min(1).max(1_000_000),
+    default: 60,
+    meaning: 'Messages that one member may send in the long run; more are slowed down, never lost.',
+    unit: 'messages per minute',
+    restart: true,
+  }),
+  'superPeer.memberBurst': setting({
+    schema: z.number().int().min(1).max(1_000_000),
+    default: 120,
+    meaning: 'Messages that one member may send at once before the rate above slows them down.',
+    unit: 'messages',
+    restart: true,
+  }),
   'api.listen': setting({
     schema: z.string().min(1).max(253),
     default: '127.0.0.1',

@@ -9,16 +9,18 @@ import { pathIn, privateFolder } from './files.ts'
 const PATIENCE = 10_000
 const INTERVAL = 100
 
-/**
- * Opens the database of a host's folder, and by that claims the folder for this process.
- * Errors: usage `folder`, store `newer`, store `locked` where another process keeps it.
- */
-export async function openFolder(env: Env, folder: string): Promise<Store> {
+/** Opens the database of a host's folder. Errors: usage `folder`, store `newer`, store `locked` (see `whenFree`). */
+export function openFolder(env: Env, folder: string): Promise<Store> {
   privateFolder(folder)
+  return whenFree(env, () => openStore(pathIn(folder, 'database'), env.clock))
+}
+
+/** Opens what only one process can have open, and waits a while for the one that has. Errors: those of `open`. */
+export async function whenFree<T>(env: Env, open: () => Promise<T>): Promise<T> {
   const until = env.clock.monotonic() + PATIENCE
   for (;;) {
     try {
-      return await openStore(pathIn(folder, 'database'), env.clock)
+      return await open()
     } catch (error) {
       const locked = error instanceof HearthError && error.code === 'locked'
       if (!locked || env.clock.monotonic() >= until) throw error

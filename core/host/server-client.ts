@@ -1,6 +1,7 @@
 import { ServerPeer, type ServerPeerHandleRequestFn } from '@orpc/standard-server-peer'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock, Log } from '../env/env.ts'
+import { repeat } from './repeat.ts'
 
 /** What one client of the local API may take. */
 export interface ClientLimits {
@@ -166,13 +167,4 @@ function tokenBucket(clock: Clock, rate: number) {
       timer?.cancel()
     },
   }
-}
-
-function repeat(clock: Clock, interval: number, task: () => void): { cancel(): void } {
-  let timer = clock.timer(interval, run)
-  function run(): void {
-    timer = clock.timer(interval, run)
-    task()
-  }
-  return { cancel: () => timer.cancel() }
 }

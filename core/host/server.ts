@@ -6,6 +6,7 @@ import type { ServerPeerHandleRequestFn } from '@orpc/standard-server-peer'
 import { WebSocketServer } from 'ws'
 import { HearthError } from '../codec/error.ts'
 import type { Clock, Log } from '../env/env.ts'
+import { isLoopback } from './loopback.ts'
 import { type ClientLimits, serveClient } from './server-client.ts'
 import { SUBPROTOCOL, TOKEN_PROTOCOL } from './subprotocol.ts'
 
@@ -128,11 +129,6 @@ const REFUSED = {
   token: { status: '401 Unauthorized', reason: 'token' },
   full: { status: '503 Service Unavailable', reason: 'clients' },
 } satisfies Record<string, Refusal>
-
-export function isLoopback(address: string): boolean {
-  if (address === 'localhost' || address === '::1') return true
-  return isIP(address) === 4 && address.startsWith('127.')
-}
 
 function bracketed(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address

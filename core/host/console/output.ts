@@ -7,10 +7,11 @@ export interface Output {
 
 const STDOUT = 1
 
-/** Standard output. Ends the process where nobody can read it any more. */
-export function standardOutput(): Output {
+/** Standard output. Ends the process where nobody reads it any more, or `abandoned` says so. */
+export function standardOutput(abandoned: () => boolean): Output {
   return {
     line(value) {
+      if (abandoned()) process.exit(1)
       writeAll(STDOUT, Buffer.from(`${JSON.stringify(value)}\n`))
     },
   }

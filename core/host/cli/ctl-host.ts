@@ -1,0 +1,67 @@
+import { Command } from 'commander'
+import { lazily } from './lazily.ts'
+
+export function hostVerbs(): Command[] {
+  return [
+    new Command('status').description('how the host is').action(
+      lazily(async ({ api, print }) => {
+        print(await api.host.status(), (status) =>
+          [
+            `version       ${status.version}`,
+            `running since ${new Date(status.startedAt).toISOString()}`,
+            `groups        ${status.groups}`,
+            `connections   ${status.connections.subscribed} of ${status.connections.total} subscribed`,
+            `waiting       ${status.connections.pendingMessages} messages`,
+            `memory        ${Math.round(status.memory / 1048576)} MiB`,
+            `database      ${Math.round(status.databaseSize / 1024)} KiB`,
+            ...status.routers.map(({ address, connected }) => {
+              return `router        ${address} ${connected === undefined ? '' : connected ? '(connected)' : '(away)'}`
+            }),
+          ].join('\n'),
+        )
+      }),
+    ),
+    new Command('create-profile')
+      .description('make an identity')
+      .argument('<name>')
+      .action(
+        lazily(async ({ api, print }, displayName: string) => {
+          print(await api.profiles.create({ displayName }), ({ id }) => `profile ${id}: ${displayName}`)
+        }),
+      ),
+    new Command('settings')
+      .description('show all settings, or change one; "null" returns to the default')
+      .argument('[name]')
+      .argument('[value]', 'JSON or text')
+      .action(
+        lazily(async ({ api, print }, name?: string, value?: string) => {
+          const view =
+            name === undefined || value === undefined
+              ? await api.host.settings({})
+              : await api.host.setSettings({ values: { [name]: jsonOrText(value) } })
+          print(view, ({ values, waitingForRestart }) =>
+            [
+              ...Object.entries(values)
+                .filter(([key]) => name === undefined || key === name)
+                .map(([key, setting]) => `${key} = ${JSON.stringify(setting)}`),
+              ...(waitingForRestart.length > 0 ? [`after a restart: ${waitingForRestart.join(', ')}`] : []),
+            ].join('\n'),
+          )
+        }),
+      ),
+    new Command('stop').description('stop the host in good order').action(
+      lazily(async ({ api, print }) => {
+        await api.host.stop({})
+        print({ stopping: true }, () => 'stopping')
+      }),
+    ),
+  ]
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,99 @@
+import { Command } from 'commander'
+import type { Change, Message } from '../contract/types.ts'
+import type { HostClient } from '../contract.ts'
+import { lazily } from './lazily.ts'
+import { count } from './options.ts'
+
+export function messageVerbs(): Command[] {
+  return [
+    new Command('send')
+      .description('write a message')
+      .argument('<group>', '', count)
+      .argument('<text>')
+      .option('--sign', 'sign it, so that no super-peer can change it')
+      .action(
+        lazily(async ({ api, print }, group: number, text: string, flags: { sign?: boolean }) => {
+          print(await api.messages.send({ group, text, ...(flags.sign ? { sign: true } : {}) }), describe)
+        }),
+      ),
+    new Command('messages')
+      .description('the newest messages of a group')
+      .argument('<group>', '', count)
+      .option('--limit <number>', 'how many', count, 50)
+      .action(
+        lazily(async ({ api, print }, group: number, { limit }: { limit: number }) => {
+          for (const message of await api.messages.list({ group, limit })) print(message, describe)
+        }),
+      ),
+    new Command('tail')
+      .description('everything that happens from now on, until Ctrl-C')
+      .argument('[group]', 'only of this group', count)
+      .action(
+        lazily(async ({ api, print }, group?: number) => {
+          for await (const change of changes(api)) {
+            if (group === undefined || groupOf(change) === group) print(change, describeChange)
+          }
+        }),
+      ),
+  ]
+}
+
+async function* changes(api: HostClient): AsyncGenerator<Change> {
+  const { position } = await api.changes.snapshot({})
+  for await (const message of await api.changes.follow(position)) {
+    if ('change' in message) yield message.change
+    else process.stderr.write('some changes were missed\n')
+  }
+}
+
+function groupOf(change: Change): number | undefined {
+  switch (change.type) {
+    case 'group':
+    case 'served-group':
+      return change.id
+    case 'super-peer':
+      return change.superPeer.group
+    case 'profile':
+    case 'router':
+    case 'request':
+      return undefined
+    default:
+      return change.group
+  }
+}
+
+function describe({ id, time, authorName, sent, text, delivery, editedAt, deletedAt }: Message): string {
+  const author = sent ? 'you' : (authorName ?? 'the group')
+  const state = delivery === undefined ? '' : `  [at ${delivery.taken} of ${delivery.total} super-peers]`
+  const body = deletedAt === undefined ? `${text}${editedAt === undefined ? '' : ' (edited)'}` : '(deleted)'
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}  #${id}  ${author}: ${body}${state}`
+}
+
+function describeChange(change: Change): string {
+  switch (change.type) {
+    case 'message':
+      return change.message === undefined ? `message #${change.id} is gone` : describe(change.message)
+    case 'message-state':
+      return `message #${change.message} is at ${change.delivery.taken} of ${change.delivery.total} super-peers`
+    case 'group':
+      return `group ${change.id}: ${change.change}${change.error === undefined ? '' : ` (${change.error})`}`
+    case 'super-peer':
+      return `super-peer ${change.superPeer.displayName}: ${change.superPeer.status}`
+    case 'super-peer-gone':
+      return `super-peer ${change.superPeer} is gone`
+    case 'member':
+      return `member ${change.member} of group ${change.group}: ${change.change}`
+    case 'request':
+      return `request ${change.request.id} to serve ${change.request.groupName ?? 'a group'}: ${change.request.state}`
+    case 'request-gone':
+      return `request ${change.request} is answered`
+    case 'served-group':
+      return `served group ${change.id}: ${change.change} (${change.status})`
+    case 'refused':
+      return `refused: ${change.event} (${change.reason})`
+    case 'router':
+      return `router ${change.router.address}: ${change.router.connected ? 'connected' : 'away'}`
+    case 'profile':
+      return `profile ${change.profile.id}: ${change.profile.displayName}`
+  }
+}

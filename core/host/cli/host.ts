@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import { collect, port } from './options.ts'
+
+export interface HostFlags {
+  readonly dir: string
+  readonly router?: readonly string[]
+  readonly embeddedRouter?: boolean
+  readonly routerHost?: string
+  readonly routerPort?: number
+  readonly superPeer?: string
+  readonly port?: number
+  readonly listen?: string
+  readonly behindProxy?: boolean
+  readonly logLevel?: string
+  readonly set?: readonly string[]
+  readonly json?: boolean
+}
+
+export function hostCommand(): Command {
+  return new Command('host')
+    .description('run a host without a screen; hearth ctl tells it what to do')
+    .requiredOption('--dir <folder>', 'its database, configuration and keys; made on first start')
+    .option('--router <address>', 'router where queues are made; may be given several times', collect)
+    .option('--embedded-router', 'run the embedded router in this process')
+    .option('--router-host <name>', 'name or address under which others reach the embedded router')
+    .option('--router-port <port>', 'port of the embedded router', port)
+    .option('--super-peer <name>', 'serve groups under this name')
+    .option('--port <port>', 'port of the local API', port)
+    .option('--listen <address>', 'address of the local API')
+    .option('--behind-proxy', 'a proxy with TLS stands before the API: allow other than loopback addresses')
+    .option('--log-level <level>', 'debug, info, warn, error or silent')
+    .option('--set <name=value>', 'any setting of hearth config; the value is JSON or text', collect)
+    .option('--json', 'say where the API is as one JSON object on one line')
+    .action(async (flags: HostFlags) => {
+      const { runHost } = await import('./run-host.ts')
+      await runHost(flags, flags.json ? printJson : printWords)
+    })
+}
+
+/** What a started host says about itself. */
+export interface StartedHost {
+  readonly dir: string
+  readonly api: string
+  readonly router: string | undefined
+  readonly superPeer: { readonly name: string; readonly address: string } | undefined
+}
+
+function printJson(started: StartedHost): void {
+  process.stdout.write(`${JSON.stringify(started)}\n`)
+}
+
+function printWords({ dir, api, router, superPeer }: StartedHost): void {
+  const lines = [`The host runs on ${dir}; its API is ${api}.`]
+  if (router !== undefined) lines.push(`The embedded router is ${router}`)
+  if (superPeer !== undefined) lines.push(`The super-peer ${superPeer.name} has the address ${superPeer.address}`)
+  process.stdout.write(`${lines.join('\n')}\n`)
+}

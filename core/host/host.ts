@@ -1,0 +1,216 @@
+import { createAgent } from '../agent/agent.ts'
+import type { Env } from '../env/env.ts'
+import { realEnv } from '../env/real.ts'
+import type { Groups } from '../group/api.ts'
+import { createGroups } from '../group/groups.ts'
+import type { RunningRouter } from '../router/server.ts'
+import { formatRouterAddress, parseRouterAddress, type RouterAddress } from '../smp/address.ts'
+import type { SuperPeer, SuperPeerSettings } from '../superpeer/api.ts'
+import { createSuperPeer } from '../superpeer/superpeer.ts'
+import { createApi } from './api.ts'
+import { createChangeLog } from './changes.ts'
+import type { Configuration } from './config.ts'
+import { createDispatch } from './dispatch.ts'
+import { startEmbeddedRouter } from './embedded-router.ts'
+import { pathIn, privateFolder, removeIfPresent, writePrivate } from './files.ts'
+import type { HostChanges, LoggedChange } from './follow.ts'
+import { createLog, type HostLog } from './log.ts'
+import { openFolder } from './open.ts'
+import { type ApiServer, startServer } from './server.ts'
+import { openSettings, type Settings } from './settings.ts'
+import { hostStatus, routerStates } from './status.ts'
+import { apiToken } from './token.ts'
+
+/** The composition root: one process, one folder, one host. */
+export interface RunningHost {
+  /** `ws://…` of the local API. */
+  readonly apiUrl: string
+  /** Of the embedded router, where it runs. */
+  readonly routerAddress: string | undefined
+  readonly log: HostLog
+  readonly superPeer: SuperPeer
+  /** Reads config.json again. */
+  reload(): void
+  /** Resolves when a client asked for an orderly stop. */
+  readonly stopRequested: Promise<void>
+  /** Takes no more requests, ends work under way, closes everything. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+export interface HostOptions {
+  readonly folder: string
+  /** Settings of the command line, above those of config.json. */
+  readonly overrides?: Readonly<Record<string, unknown>>
+}
+
+/** Milliseconds without progress after which an API client counts as gone. */
+const API_STALL = 30_000
+
+/** Errors: usage `folder`, `configuration`, `listen`; store `locked`, `newer`; those of the embedded router. */
+export async function startHost({ folder, overrides = {} }: HostOptions): Promise<RunningHost> {
+  privateFolder(folder)
+  const settings = openSettings(folder, overrides, (configuration) => log.setLevel(configuration['log.level']))
+  const log = openLog(settings.current)
+  const env = realEnv({ log })
+  const parts = createParts()
+  try {
+    return await assemble(env, folder, settings, log, parts)
+  } catch (error) {
+    await parts.stop()
+    throw error
+  }
+}
+
+function openLog(configuration: Configuration): HostLog {
+  const file = configuration['log.file']
+  return createLog({ level: configuration['log.level'], ...(file === '' ? {} : { file }) })
+}
+
+/** Parts in the order of their start; they stop in the opposite one, each even where another fails. */
+interface Parts {
+  add(stop: () => Promise<void> | void): void
+  stop(): Promise<void>
+}
+
+function createParts(): Parts {
+  const stops: (() => Promise<void> | void)[] = []
+  return {
+    add: (stop) => void stops.push(stop),
+    async stop() {
+      const failures: unknown[] = []
+      for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+        try {
+          await stop()
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw failures[0]
+    },
+  }
+}
+
+async function assemble(
+  env: Env,
+  folder: string,
+  settings: Settings,
+  log: HostLog,
+  parts: Parts,
+): Promise<RunningHost> {
+  const configuration = settings.current
+  const startedAt = env.clock.now()
+  const store = await openFolder(env, folder)
+  parts.add(() => store.close())
+  const changes: HostChanges = createChangeLog<LoggedChange>(env, configuration['changes.kept'])
+
+  const embedded = configuration['router.enabled'] ? await startEmbeddedRouter(env, folder, configuration) : undefined
+  if (embedded !== undefined) parts.add(() => embedded.stop())
+  const own = ownRouters(configuration, embedded)
+  const routers = routerStates(own, embedded, changes)
+
+  let groups: Groups | undefined
+  let superPeer: SuperPeer | undefined
+  const agent = createAgent({
+    env,
+    store,
+    routers: own,
+    handler: createDispatch({
+      log,
+      owner: (module) => (module === 'groups' ? groups : superPeer) ?? unfinished(),
+      routerState: routers.set,
+    }),
+    settings: { threads: configuration['agent.encryptionThreads'] },
+  })
+  groups = createGroups({ env, store, agent, notify: (event) => changes.append({ from: 'groups', event }) })
+  superPeer = createSuperPeer({
+    env,
+    store,
+    agent,
+    notify: (event) => changes.append({ from: 'super-peer', event }),
+    settings: superPeerSettings(configuration),
+  })
+  const [runningGroups, runningSuperPeer] = [groups, superPeer]
+  parts.add(() => agent.stop())
+  await runningGroups.start()
+  parts.add(() => runningGroups.stop())
+  await runningSuperPeer.start()
+  parts.add(() => runningSuperPeer.stop())
+  await agent.start()
+
+  const stopRequest = Promise.withResolvers<void>()
+  const server = await startServer({
+    listen: configuration['api.listen'],
+    port: configuration['api.port'],
+    behindProxy: configuration['api.behindProxy'],
+    hosts: configuration['api.hosts'],
+    clients: configuration['api.clients'],
+    frameLimit: configuration['api.frameLimit'],
+    outputLimit: configuration['api.outputLimit'],
+    requestsPerSecond: configuration['api.requestsPerSecond'],
+    stallTimeout: API_STALL,
+    token: apiToken(env, folder),
+    clock: env.clock,
+    log,
+    handle: createApi({
+      env,
+      store,
+      groups,
+      superPeer,
+      changes,
+      host: {
+        status: () => hostStatus({ folder, startedAt, store, agent, groups: runningGroups, routers }),
+        routers: routers.list,
+        settings: settings.view,
+        setSettings: settings.set,
+        stop: () => void env.clock.soon(stopRequest.resolve),
+      },
+    }),
+  })
+  parts.add(() => stopServer(server, changes))
+  writePrivate(pathIn(folder, 'address'), `${server.url}\n`)
+  parts.add(() => removeIfPresent(pathIn(folder, 'address')))
+  log.info('host started', { api: server.url, routers: own.length, embeddedRouter: embedded !== undefined })
+
+  let stopping: Promise<void> | undefined
+  return {
+    apiUrl: server.url,
+    routerAddress: embedded && formatRouterAddress(embedded.address),
+    log,
+    superPeer: runningSuperPeer,
+    reload() {
+      const { waitingForRestart } = settings.reload()
+      log.info('configuration read', { waitingForRestart: waitingForRestart.join(', ') })
+    },
+    stopRequested: stopRequest.promise,
+    stop() {
+      stopping ??= parts.stop().then(() => log.info('host stopped'))
+      return stopping
+    },
+  }
+}
+
+function unfinished(): never {
+  throw new Error('an agent event before the host was assembled')
+}
+
+async function stopServer(server: ApiServer, changes: HostChanges): Promise<void> {
+  changes.close()
+  await server.stop()
+}
+
+/** Where own queues are made: the configured routers, else the embedded one. */
+function ownRouters(configuration: Configuration, embedded: RunningRouter | undefined): RouterAddress[] {
+  if (configuration.routers.length > 0) return configuration.routers.map((text) => parseRouterAddress(text))
+  return embedded === undefined ? [] : [embedded.address]
+}
+
+function superPeerSettings(configuration: Configuration): Partial<SuperPeerSettings> {
+  return {
+    maxGroups: configuration['superPeer.maxGroups'],
+    maxMembers: configuration['superPeer.maxMembers'],
+    retentionAge: configuration['superPeer.retentionDays'] * 86_400_000,
+    retentionBytes: configuration['superPeer.retentionMegabytes'] * 1024 * 1024,
+    memberRate: configuration['superPeer.memberRate'],
+    memberBurst: configuration['superPeer.memberBurst'],
+  }
+}
