@@ -6,6 +6,8 @@ const VERSION = 1
 const PAGE_SIZE = 4096
 /** Short-lived messages are mostly gone again before a checkpoint would copy them into the database. */
 const CHECKPOINT_BYTES = 32 << 20
+/** Milliseconds that a predecessor may take to let go of the database. */
+const LOCK_PATIENCE = 1000
 const CACHE_KIB = 32 << 10
 
 /**
@@ -16,7 +18,7 @@ export function openDatabase(path: string): Sqlite.Database {
   // SQLite gives its journal the same rights as the database file.
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
-  const db = new Sqlite(path)
+  const db = new Sqlite(path, { timeout: LOCK_PATIENCE })
   try {
     db.pragma(`page_size = ${PAGE_SIZE}`)
     db.pragma('locking_mode = EXCLUSIVE')
