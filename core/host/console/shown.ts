@@ -20,7 +20,10 @@ export function openShownRecord(path: string): ShownRecord {
   const last = new Map<number, number>()
   for (const line of (readIfPresent(path) ?? '').split('\n')) {
     const match = /^(\d+) (\d+)$/.exec(line)
-    if (match !== null) last.set(Number(match[1]), Number(match[2]))
+    if (match === null) continue
+    const [conn, message] = [Number(match[1]), Number(match[2])]
+    // Numbers only grow; a line that a kill cut off says less than the one before.
+    last.set(conn, Math.max(message, last.get(conn) ?? 0))
   }
   let lines = 0
   let file = compact()
