@@ -1,0 +1,109 @@
+import { fitsRelay } from '../chat/batch.ts'
+import { forwardElement } from '../chat/forward.ts'
+import { HISTORY_ON_JOIN } from '../chat/limits.ts'
+import { groupPreference } from '../chat/preferences.ts'
+import { compareRoles } from '../chat/roles.ts'
+import type { MemberRowId } from '../group/api.ts'
+import type { Group } from '../group/state/groups.ts'
+import { type Member, memberByRow } from '../group/state/members.ts'
+import { containerOf, type MessageRow } from '../group/state/messages.ts'
+import type { Tx } from '../store/database.ts'
+import { currentRecord, sendersSince } from './state/records.ts'
+
+/** More records than this are not sent ahead of a history: those of its authors only (chat §7.5). */
+const MAX_SENDERS = 200
+
+export interface History {
+  /** Member records, then items, oldest first. */
+  readonly elements: readonly Uint8Array[]
+  /** The newcomer now has the records of everybody who sent after this job. */
+  readonly knownFrom: number
+}
+
+/**
+ * The last items of the main conversation for a newcomer whose jobs begin after `start` (chat §5.6): signed ones with
+ * their own bytes, others with their present content. What still waits to become a job is left out: it will come.
+ */
+export async function historyFor(
+  tx: Tx,
+  group: Group,
+  newcomer: MemberRowId,
+  start: number,
+  now: number,
+): Promise<History> {
+  const nothing: History = { elements: [], knownFrom: start }
+  if (!groupPreference(group.groupProfile.groupPreferences, 'history').enable) return nothing
+  const items = await historyItems(tx, group)
+  if (items.length === 0) return nothing
+  const authors = new Map<MemberRowId, Member>()
+  const forwarded: Uint8Array[] = []
+  for (const item of items) {
+    const author = item.author === null ? undefined : await cachedMember(tx, authors, item.author)
+    const element = author && itemElement(item, author)
+    if (element !== undefined && fitsRelay(element)) forwarded.push(element)
+  }
+  const before = await jobBefore(tx, group, Math.min(...items.map((item) => item.created_at)))
+  const known = before < start ? await sendersSince(tx, group.id, before, MAX_SENDERS + 1) : []
+  const complete = known.length <= MAX_SENDERS
+  const senders = new Set([...(complete ? known : []), ...authors.keys()])
+  senders.delete(newcomer)
+  const records: Uint8Array[] = []
+  for (const sender of senders) {
+    const member = await cachedMember(tx, authors, sender)
+    // Moderators and higher were introduced, owners are known from the link.
+    if (member === undefined || compareRoles(member.role, 'moderator') >= 0) continue
+    const record = await currentRecord(tx, group, member, now)
+    if (record !== undefined && fitsRelay(record.element)) records.push(record.element)
+  }
+  return { elements: [...records, ...forwarded], knownFrom: complete ? Math.min(before, start) : start }
+}
+
+async function historyItems(tx: Tx, group: Group): Promise<MessageRow[]> {
+  const items = await tx.all<MessageRow>(
+    `SELECT m.* FROM chat_messages m WHERE m.group_id = ? AND m.scope IS NULL AND m.kind = 'content'
+       AND m.in_history = 1 AND m.hidden = 0 AND m.deleted_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM delivery_tasks t WHERE t.group_id = m.group_id AND t.shared_msg_id = m.shared_msg_id)
+     ORDER BY m.time DESC, m.message DESC LIMIT ?`,
+    group.id,
+    HISTORY_ON_JOIN,
+  )
+  return items.reverse()
+}
+
+async function cachedMember(tx: Tx, cache: Map<MemberRowId, Member>, member: MemberRowId): Promise<Member | undefined> {
+  const cached = cache.get(member)
+  if (cached !== undefined) return cached
+  const found = await memberByRow(tx, member)
+  if (found !== undefined) cache.set(member, found)
+  return found
+}
+
+/** The newest job that cannot hold an item received at this time or later. */
+async function jobBefore(tx: Tx, group: Group, time: number): Promise<number> {
+  const row = await tx.get<{ job: number | null }>(
+    'SELECT max(job) AS job FROM delivery_jobs WHERE group_id = ? AND created_at < ?',
+    group.id,
+    time,
+  )
+  return row?.job ?? 0
+}
+
+function itemElement(item: MessageRow, author: Member): Uint8Array | undefined {
+  if (author.memberId === undefined || author.blocked) return undefined
+  const versions = { min: item.version_min, max: item.version_max }
+  const container = containerOf(item)
+  if (container.content.text === '' && container.content.type === 'text' && container.file === undefined) {
+    return undefined
+  }
+  const message = { v: versions, msgId: item.shared_msg_id, event: { type: 'x.msg.new' as const, params: container } }
+  const signed =
+    item.body === null || item.signature === null
+      ? undefined
+      : { binding: 'G' as const, signatures: [item.signature], body: item.body }
+  return forwardElement({
+    message,
+    signed,
+    sender: { memberId: author.memberId, name: author.name },
+    ts: Math.floor(item.time / 1000),
+  })
+}

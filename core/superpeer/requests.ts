@@ -1,0 +1,113 @@
+import { asHearthError, type HearthError } from '../codec/error.ts'
+import type { Timer } from '../env/env.ts'
+import { unbind } from '../group/state/bindings.ts'
+import { groupById } from '../group/state/groups.ts'
+import type { Tx } from '../store/database.ts'
+import type { SuperPeerContext } from './context.ts'
+import { serve } from './serve.ts'
+import {
+  nextRetry,
+  type RequestRow,
+  requestById,
+  requestView,
+  setRequestFailure,
+  workableRequest,
+} from './state/requests.ts'
+import { servedGroup } from './state/served.ts'
+
+/** chat §4.4, §10.5 */
+const RETRY_FIRST = 5_000
+const RETRY_MAX = 600_000
+const GIVE_UP_ATTEMPTS = 10
+const GIVE_UP_AFTER = 24 * 3600_000
+
+/** Works on invitations one after the other; failures of the network are repeated with growing delay. */
+export interface RequestWorker {
+  wake(): void
+  start(): void
+  stop(): Promise<void>
+}
+
+export function createRequestWorker(context: SuperPeerContext): RequestWorker {
+  const { clock } = context.env
+  let running = false
+  let again = false
+  let working: Promise<void> | undefined
+  let timer: Timer | undefined
+
+  function wake(): void {
+    if (!running) return
+    again = true
+    working ??= work()
+  }
+
+  async function work(): Promise<void> {
+    timer?.cancel()
+    timer = undefined
+    while (running && again) {
+      again = false
+      for (;;) {
+        const row = await context.store.read((tx) => workableRequest(tx, clock.now()))
+        if (row === undefined || !running) break
+        await attempt(row)
+      }
+    }
+    working = undefined
+    if (!running) return
+    const at = await context.store.read(nextRetry)
+    if (at !== undefined && running) timer ??= clock.timer(Math.max(0, at - clock.now()), wake)
+  }
+
+  async function attempt(row: RequestRow): Promise<void> {
+    try {
+      await serve(context, row)
+    } catch (error) {
+      const failure = asHearthError(error, 'protocol', 'serve')
+      await context.store.write(async (tx) => {
+        const { state, retryAt, delay } = afterFailure(row, failure, clock.now())
+        await setRequestFailure(tx, row.serving_request, { state, retryAt, delay, error: failure.code })
+        const changed = await requestById(tx, row.serving_request)
+        if (changed?.state === 'failed') await forgetUnanswered(context, tx, changed)
+        if (changed !== undefined) context.notify(tx, { type: 'request', request: requestView(changed) })
+      })
+      context.env.log.warn('super-peer.invitation', { request: row.serving_request, error: failure.code })
+    }
+  }
+
+  return {
+    wake,
+    start: () => {
+      running = true
+      clock.soon(wake)
+    },
+    stop: async () => {
+      running = false
+      timer?.cancel()
+      await working
+    },
+  }
+}
+
+/** A group whose owner was never answered is no group of ours. */
+async function forgetUnanswered(context: SuperPeerContext, tx: Tx, row: RequestRow): Promise<void> {
+  if (row.group_id === null || (await servedGroup(tx, row.group_id))?.status !== 'invited') return
+  const group = await groupById(tx, row.group_id)
+  if (group?.addressConn !== undefined) {
+    await context.agent.remove(tx, group.addressConn)
+    await unbind(tx, group.addressConn)
+  }
+  await tx.run('UPDATE serving_requests SET group_id = NULL WHERE group_id = ?', row.group_id)
+  await tx.run('DELETE FROM groups WHERE group_id = ?', row.group_id)
+}
+
+/** Given up after ten attempts and a day, or at once where repeating cannot help. */
+export function afterFailure(
+  row: Pick<RequestRow, 'state' | 'attempts' | 'retry_delay' | 'created_at'>,
+  failure: HearthError,
+  now: number,
+): { readonly state: RequestRow['state']; readonly retryAt: number | null; readonly delay: number | null } {
+  const tooOld = row.attempts + 1 >= GIVE_UP_ATTEMPTS && now - row.created_at >= GIVE_UP_AFTER
+  if (!failure.temporary || tooOld) return { state: 'failed', retryAt: null, delay: null }
+  const delay = row.retry_delay === null ? RETRY_FIRST : Math.min((row.retry_delay * 3) / 2, RETRY_MAX)
+  return { state: row.state, retryAt: now + delay, delay }
+}

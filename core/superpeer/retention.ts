@@ -1,0 +1,73 @@
+import { bindingsOf, unbind } from '../group/state/bindings.ts'
+import type { Tx } from '../store/database.ts'
+import type { SuperPeerContext } from './context.ts'
+import { hourOf } from './state/served.ts'
+
+/** Connections that carried an answer and no more (chat §4.7). */
+const REPLIES_KEPT = 5 * 60_000
+const HOURS_KEPT = 30 * 24
+/** Rows handled in one transaction. */
+const CHUNK = 2000
+
+/**
+ * What is kept for members that are away has an age and a size (design §5.5): the oldest finished jobs go first. True
+ * where there is more to drop.
+ */
+export async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
+  const now = context.env.clock.now()
+  const before = now - context.settings.retentionAge
+  const old = await tx.all<DroppedJob>(
+    'SELECT job, group_id AS "group", size FROM delivery_jobs WHERE created_at < ? AND done = 1 ORDER BY job LIMIT ?',
+    before,
+    CHUNK,
+  )
+  const jobs = old.length > 0 ? old : await beyondSize(context, tx)
+  await drop(tx, jobs)
+  await tx.run('DELETE FROM member_records WHERE superseded_at < ?', before)
+  await tx.run('DELETE FROM served_counters WHERE hour < ?', hourOf(now) - HOURS_KEPT)
+  await dropReplies(context, tx, now - REPLIES_KEPT)
+  return jobs.length === CHUNK
+}
+
+interface DroppedJob {
+  readonly job: number
+  readonly group: number
+  readonly size: number
+}
+
+async function beyondSize(context: SuperPeerContext, tx: Tx): Promise<DroppedJob[]> {
+  const row = await tx.get<{ bytes: number | null }>('SELECT sum(size) AS bytes FROM delivery_jobs')
+  let excess = (row?.bytes ?? 0) - context.settings.retentionBytes
+  if (excess <= 0) return []
+  const oldest = await tx.all<DroppedJob>(
+    'SELECT job, group_id AS "group", size FROM delivery_jobs WHERE done = 1 ORDER BY job LIMIT ?',
+    CHUNK,
+  )
+  const dropped: DroppedJob[] = []
+  for (const job of oldest) {
+    if (excess <= 0) break
+    dropped.push(job)
+    excess -= job.size
+  }
+  return dropped
+}
+
+async function drop(tx: Tx, jobs: readonly DroppedJob[]): Promise<void> {
+  await tx.runEach(
+    'DELETE FROM delivery_jobs WHERE job = ?',
+    jobs.map(({ job }) => [job]),
+  )
+  const newest = new Map(jobs.map(({ group, job }) => [group, job]))
+  await tx.runEach(
+    'UPDATE served_groups SET dropped_job = max(dropped_job, ?) WHERE group_id = ?',
+    [...newest].map(([group, job]) => [job, group]),
+  )
+}
+
+async function dropReplies(context: SuperPeerContext, tx: Tx, before: number): Promise<void> {
+  for (const { conn, reference } of await bindingsOf(tx, 'super-peer-reply')) {
+    if (reference >= before) continue
+    await context.agent.remove(tx, conn)
+    await unbind(tx, conn)
+  }
+}

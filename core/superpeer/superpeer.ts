@@ -1,0 +1,189 @@
+import type { AgentEvent } from '../agent/api.ts'
+import { HearthError } from '../codec/error.ts'
+import type { Timer } from '../env/env.ts'
+import { type Binding, bindingOf, unbind } from '../group/state/bindings.ts'
+import { groupById } from '../group/state/groups.ts'
+import type { Tx } from '../store/database.ts'
+import { addressOf, disable, enable } from './address.ts'
+import { joinRequest, readInfo } from './admit.ts'
+import type { SuperPeer, SuperPeerDeps } from './api.ts'
+import type { SuperPeerContext } from './context.ts'
+import { createDelivery } from './deliver.ts'
+import { beginLeaving } from './ending.ts'
+import { addressRequest } from './invitation.ts'
+import { rateLimit } from './limits.ts'
+import { checkPaused, deliveryEvent } from './pause.ts'
+import { receiveBody } from './plan.ts'
+import { createRequestWorker } from './requests.ts'
+import { dropOld } from './retention.ts'
+import { DEFAULT_SETTINGS } from './settings.ts'
+import { allRequests, deleteRequest, requestById, requestView, setRequestState } from './state/requests.ts'
+import { servedGroup, setServedStatus } from './state/served.ts'
+import { servedGroupViews, superPeerStatistics } from './statistics.ts'
+import { createLinkWatch } from './watch.ts'
+import { memberConnected, memberInfo } from './welcome.ts'
+
+/** Between two looks at paused members. */
+const LOOK = 1000
+/** Between two sweeps of what is too old. */
+const SWEEP = 10 * 60_000
+
+/** The relay engine of one host (chat §4, §7). */
+export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
+  const { env, store, agent } = deps
+  const { clock } = env
+  const settings = { ...DEFAULT_SETTINGS, ...deps.settings }
+  const context: SuperPeerContext = {
+    env,
+    store,
+    agent,
+    settings,
+    // A super-peer's groups are nobody's conversations: what it refuses is counted where it is refused.
+    receive: { env, notify: () => {} },
+    notify: (tx, event) => tx.afterCommit(() => deps.notify(event)),
+    wakeDelivery: (tx, group) => tx.afterCommit(() => delivery.wake(group)),
+    wakeRequests: (tx) => tx.afterCommit(() => requests.wake()),
+    wakeWatch: (tx) => tx.afterCommit(() => watch.wake()),
+  }
+  const delivery = createDelivery(context)
+  const requests = createRequestWorker(context)
+  const watch = createLinkWatch(context)
+  const rate = rateLimit(clock, settings)
+  const timers = new Set<Timer>()
+  let running = false
+  const upkeep = new Set<Promise<void>>()
+
+  /** Repeats `work` while running; an error is logged and the next round tries again. */
+  function every(delay: number, name: string, work: () => Promise<unknown>): void {
+    if (!running) return
+    const timer = clock.timer(delay, () => {
+      timers.delete(timer)
+      const round = work()
+        .then(() => undefined)
+        .catch((error: unknown) => env.log.error(name, { error: String(error) }))
+        .finally(() => {
+          upkeep.delete(round)
+          every(delay, name, work)
+        })
+      upkeep.add(round)
+    })
+    timers.add(timer)
+  }
+
+  /** Ends a connection's turn later: until then its router gives nothing more of it. */
+  function acknowledgeLater(event: Extract<AgentEvent, { type: 'MSG' }>, delay: number): void {
+    const timer = clock.timer(delay, () => {
+      timers.delete(timer)
+      if (!running) return
+      agent.acknowledge(event.conn, event.message).catch((error: unknown) => {
+        env.log.warn('super-peer.acknowledge', { error: String(error) })
+      })
+    })
+    timers.add(timer)
+  }
+
+  async function handleBound(tx: Tx, event: AgentEvent, binding: Binding): Promise<'hold' | undefined> {
+    switch (event.type) {
+      case 'REQ':
+        if (binding.kind === 'super-peer-address') await addressRequest(context, tx, event)
+        else if (binding.kind === 'super-peer-link') await joinRequest(context, tx, binding.reference, event)
+        else await agent.reject(tx, event.request)
+        return
+      case 'INFO': {
+        const element = readInfo(event.info)
+        if (binding.kind === 'served-member' && element !== undefined) await memberInfo(tx, binding.reference, element)
+        return
+      }
+      case 'CON':
+        if (binding.kind === 'served-member' || binding.kind === 'served-owner') {
+          await memberConnected(context, tx, binding.reference)
+        }
+        return
+      case 'MSG': {
+        if (binding.kind !== 'served-member' && binding.kind !== 'served-owner') return
+        const delay = await receiveBody(context, tx, binding.reference, event, rate)
+        if (delay === 0) return
+        tx.afterCommit(() => acknowledgeLater(event, delay))
+        return 'hold'
+      }
+      case 'SENT':
+      case 'MWARN':
+      case 'MERR':
+      case 'QCONT':
+        if (binding.kind !== 'served-member' && binding.kind !== 'served-owner') return
+        await deliveryEvent(context, tx, binding.reference, event)
+        return
+      case 'DELETED':
+        await unbind(tx, event.conn)
+        return
+      default:
+    }
+  }
+
+  return {
+    start: async () => {
+      running = true
+      await delivery.start()
+      requests.start()
+      watch.start()
+      every(Math.min(LOOK, settings.pausedCheck), 'super-peer.paused', () =>
+        store.write((tx) => checkPaused(context, tx)),
+      )
+      every(SWEEP, 'super-peer.retention', async () => {
+        rate.sweep()
+        while (running && (await store.write((tx) => dropOld(context, tx)))) {
+          await new Promise<void>((resolve) => clock.soon(resolve))
+        }
+      })
+    },
+    stop: async () => {
+      running = false
+      for (const timer of timers) timer.cancel()
+      timers.clear()
+      await Promise.all([delivery.stop(), requests.stop(), watch.stop(), ...upkeep])
+    },
+    handle: async (tx, event) => {
+      if (event.type === 'UP' || event.type === 'DOWN') return undefined
+      const binding = await bindingOf(tx, event.conn)
+      return binding && handleBound(tx, event, binding)
+    },
+    enable: (options) => enable(context, options),
+    address: () => store.read(addressOf),
+    disable: () => disable(context),
+    requests: async () => (await store.read(allRequests)).map(requestView),
+    accept: (request) =>
+      store.write(async (tx) => {
+        if ((await requestById(tx, request)) === undefined) throw new HearthError('usage', 'no-request')
+        await setRequestState(tx, request, 'accepted')
+        context.notify(tx, { type: 'request', request: requestView((await requestById(tx, request))!) })
+        context.wakeRequests(tx)
+      }),
+    reject: (request) =>
+      store.write(async (tx) => {
+        const row = await requestById(tx, request)
+        if (row === undefined) throw new HearthError('usage', 'no-request')
+        await agent.reject(tx, row.request)
+        await deleteRequest(tx, request)
+        context.notify(tx, { type: 'request-gone', request, group: undefined })
+      }),
+    groups: () => store.read(servedGroupViews),
+    leave: (id) =>
+      store.write(async (tx) => {
+        const group = await groupById(tx, id)
+        const served = await servedGroup(tx, id)
+        if (group === undefined || served === undefined) throw new HearthError('usage', 'no-group')
+        if (served.status === 'rejected') return
+        if (served.ended_at !== null) await setServedStatus(tx, id, 'rejected', clock.now())
+        else await beginLeaving(context, tx, group)
+      }),
+    allow: (id) =>
+      store.write(async (tx) => {
+        const served = await servedGroup(tx, id)
+        if (served === undefined) throw new HearthError('usage', 'no-group')
+        if (served.status !== 'rejected') return
+        await setServedStatus(tx, id, 'inactive', clock.now())
+        context.notify(tx, { type: 'served-group', group: id, change: 'status', status: 'inactive' })
+      }),
+    statistics: (group) => store.read((tx) => superPeerStatistics(tx, clock.now(), group)),
+  }
+}

@@ -1,0 +1,133 @@
+import { fitsRelay } from '../chat/batch.ts'
+import type { MessageElement } from '../chat/container.ts'
+import { encodeMessage } from '../chat/message.ts'
+import { redactProfile } from '../chat/permissions.ts'
+import { atLeast } from '../chat/roles.ts'
+import type { MemberRowId } from '../group/api.ts'
+import { type Group, groupById } from '../group/state/groups.ts'
+import {
+  isCurrent,
+  type Member,
+  memberByRow,
+  membersWithRoles,
+  setMemberProfile,
+  setMemberStatus,
+} from '../group/state/members.ts'
+import type { Tx } from '../store/database.ts'
+import { introduction } from './admit.ts'
+import type { SuperPeerContext } from './context.ts'
+import { historyFor } from './history.ts'
+import { bodiesInOrder, knowsRosters, rosterElements, setRosterServed } from './roster.ts'
+import { lastJob } from './state/jobs.ts'
+import { beginCatchingUp, nextSeq, servedMember } from './state/recipients.ts'
+import { currentRecord, memberInfoOf } from './state/records.ts'
+import { count, servedGroup, serves } from './state/served.ts'
+import { insertTask } from './state/tasks.ts'
+
+/** What an accepted member tells of itself (chat §5.4): its profile. */
+export async function memberInfo(tx: Tx, memberRow: MemberRowId, element: MessageElement): Promise<void> {
+  const { event } = element.message
+  if (event.type !== 'x.info') return
+  const member = await memberByRow(tx, memberRow)
+  const group = member && (await groupById(tx, member.group))
+  if (member === undefined || group === undefined) return
+  const { groupPreferences } = group.groupProfile
+  await setMemberProfile(tx, member.id, redactProfile(event.params.profile, groupPreferences, member.role))
+}
+
+/** The connection of a member, or of the owner, is usable both ways (chat §5.4). */
+export async function memberConnected(context: SuperPeerContext, tx: Tx, memberRow: MemberRowId): Promise<void> {
+  const member = await memberByRow(tx, memberRow)
+  const group = member && (await groupById(tx, member.group))
+  const recipient = await servedMember(tx, memberRow)
+  if (member === undefined || group === undefined || recipient?.state !== 'connecting') return
+  const served = await servedGroup(tx, group.id)
+  if (served === undefined || !serves(served.status)) return
+  const now = context.env.clock.now()
+  if (member.status !== 'connected') await setMemberStatus(tx, member.id, 'connected', now)
+  if (recipient.connected_at !== null) {
+    // It has been here before: what it missed comes from the kept jobs.
+    await tx.run("UPDATE served_members SET state = 'paused', reason = 'window' WHERE member = ?", member.id)
+    await beginCatchingUp(tx, member.id)
+    context.wakeDelivery(tx, group.id)
+  } else if (member.role === 'owner') {
+    const start = await lastJob(tx, group.id)
+    await makeRecipient(tx, group, member, { start, knownFrom: start }, now)
+  } else {
+    await welcome(context, tx, group, member, recipient.conn, now)
+  }
+  context.notify(tx, { type: 'served-group', group: group.id, change: 'members', status: served.status })
+}
+
+async function makeRecipient(
+  tx: Tx,
+  group: Group,
+  member: Member,
+  at: { readonly start: number; readonly knownFrom: number },
+  now: number,
+): Promise<void> {
+  const seq = await nextSeq(tx, group.id)
+  await tx.run(
+    `UPDATE served_members SET state = 'live', reason = NULL, position = ?, known_from = ?, joined_seq = ?,
+       privileged_seq = ?, connected_at = ? WHERE member = ?`,
+    at.start,
+    at.knownFrom,
+    seq,
+    atLeast(member.role, 'moderator') ? seq : null,
+    now,
+    member.id,
+  )
+}
+
+/** Announcement to moderators and higher, introductions, roster, history: in the order of chat §5.4. */
+async function welcome(
+  context: SuperPeerContext,
+  tx: Tx,
+  group: Group,
+  member: Member,
+  conn: number,
+  now: number,
+): Promise<void> {
+  const start = await lastJob(tx, group.id)
+  const history = await historyFor(tx, group, member.id, start, now)
+  await makeRecipient(tx, group, member, { start, knownFrom: history.knownFrom }, now)
+  const owners = await introductions(tx, group, member, ['owner'])
+  const privileged = await introductions(tx, group, member, ['admin', 'moderator'])
+  const roster = knowsRosters(member) ? await rosterElements(tx, group.id) : undefined
+  const elements = [...owners, ...(roster?.elements ?? []), ...privileged, ...history.elements]
+  for (const body of bodiesInOrder(elements)) await context.agent.send(tx, conn, body)
+  if (roster !== undefined) await setRosterServed(tx, member.id, roster.version)
+  await announce(context, tx, group, member, now)
+  await tx.run('UPDATE groups SET member_count = member_count + 1 WHERE group_id = ?', group.id)
+  await count(tx, group.id, now, { joined: 1 })
+}
+
+async function introductions(
+  tx: Tx,
+  group: Group,
+  newcomer: Member,
+  roles: readonly ('owner' | 'admin' | 'moderator')[],
+): Promise<Uint8Array[]> {
+  const elements: Uint8Array[] = []
+  for (const member of await membersWithRoles(tx, group.id, roles)) {
+    const info = memberInfoOf(group, member)
+    if (member.id === newcomer.id || info === undefined || !isCurrent(member.status)) continue
+    const element = encodeMessage(introduction(member, info))
+    if (fitsRelay(element)) elements.push(element)
+  }
+  return elements
+}
+
+async function announce(context: SuperPeerContext, tx: Tx, group: Group, member: Member, now: number): Promise<void> {
+  const record = await currentRecord(tx, group, member, now)
+  if (record === undefined || !fitsRelay(record.element)) return
+  await insertTask(tx, {
+    group: group.id,
+    scope: 'privileged',
+    sender: member.id,
+    withRecord: false,
+    element: record.element,
+    now,
+  })
+  context.wakeDelivery(tx, group.id)
+}
