@@ -1,0 +1,62 @@
+import { lazy, Suspense, useEffect } from 'react'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { useRuntime } from './runtime/context.ts'
+import { useHost } from './state/host.ts'
+import { Layout } from './ui/layout.tsx'
+import { SignedOut, Starting } from './ui/starting.tsx'
+
+const Welcome = lazy(async () => ({ default: (await import('./features/first-run/welcome.tsx')).Welcome }))
+const Chats = lazy(async () => ({ default: (await import('./features/chats/chats.tsx')).Chats }))
+const GroupPages = lazy(async () => ({ default: (await import('./features/groups/pages.tsx')).GroupPages }))
+const JoinPage = lazy(async () => ({ default: (await import('./features/groups/join.tsx')).JoinPage }))
+const CreateGroup = lazy(async () => ({ default: (await import('./features/groups/create.tsx')).CreateGroup }))
+const SuperPeers = lazy(async () => ({ default: (await import('./features/superpeers/pages.tsx')).SuperPeers }))
+const Serve = lazy(async () => ({ default: (await import('./features/hosting/pages.tsx')).Serve }))
+const Settings = lazy(async () => ({ default: (await import('./features/settings/pages.tsx')).Settings }))
+
+export function App() {
+  const loaded = useHost((state) => state.loaded)
+  const connection = useHost((state) => state.connection)
+  const person = useHost((state) => state.profiles.find((profile) => !profile.superPeer))
+  const runtime = useRuntime()
+  const [, navigate] = useLocation()
+
+  useEffect(() => runtime.onLink((link) => navigate(`/join?link=${encodeURIComponent(link)}`)), [runtime, navigate])
+
+  if (connection === 'signed-out') return <SignedOut />
+  if (!loaded) return <Starting />
+  return (
+    <Suspense fallback={<Starting />}>
+      <Switch>
+        <Route path="/welcome">
+          <Welcome />
+        </Route>
+        {person === undefined && (
+          <Route>
+            <Redirect to="/welcome" replace />
+          </Route>
+        )}
+        <Route>
+          <Layout>
+            <Suspense fallback={null}>
+              <Switch>
+                <Route path="/chats/:group?">
+                  {({ group }) => <Chats group={group === undefined ? undefined : Number(group)} />}
+                </Route>
+                <Route path="/groups/new" component={CreateGroup} />
+                <Route path="/groups/:group/*?">{({ group }) => <GroupPages group={Number(group)} />}</Route>
+                <Route path="/join" component={JoinPage} />
+                <Route path="/super-peers/*?" component={SuperPeers} />
+                <Route path="/serve/*?" component={Serve} />
+                <Route path="/settings/*?" component={Settings} />
+                <Route>
+                  <Redirect to="/chats" replace />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Layout>
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}

@@ -1,0 +1,33 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import { usePreferences } from '../state/preferences.ts'
+import { de } from './de.ts'
+import { en } from './en.ts'
+
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
+export type Language = keyof typeof LANGUAGES
+
+/** The language that the person chose, or the first of the browser's that we have. */
+export function currentLanguage(): Language {
+  const { language } = usePreferences.getState()
+  if (language !== 'system') return language
+  const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag): tag is Language => tag in LANGUAGES)
+  return known ?? 'en'
+}
+
+export async function startTranslation(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: { en: { translation: en }, de: { translation: de } },
+    lng: currentLanguage(),
+    fallbackLng: 'en',
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  })
+  document.documentElement.lang = i18next.language
+  usePreferences.subscribe(() => {
+    const language = currentLanguage()
+    if (language === i18next.language) return
+    void i18next.changeLanguage(language)
+    document.documentElement.lang = language
+  })
+}

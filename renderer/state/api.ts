@@ -1,0 +1,34 @@
+import type { HostClient } from '../../core/host/contract.ts'
+import { connectHost, type HostConnection } from '../host/connection.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { applyChange, applySnapshot, setConnection } from './host.ts'
+import { applyMessageChange, forgetMessages } from './messages.ts'
+import { refreshServing } from './serving.ts'
+
+let connection: HostConnection | undefined
+
+/** Connects the stores to the host, once. */
+export function start(runtime: Runtime): void {
+  connection ??= connectHost(runtime, {
+    state: setConnection,
+    snapshot(snapshot) {
+      forgetMessages()
+      applySnapshot(snapshot)
+    },
+    change(change) {
+      applyChange(change)
+      applyMessageChange(change)
+      if (change.type === 'served-group') void refreshServing()
+    },
+  })
+}
+
+/** The host's API. Throws OfflineError where there is no connection. */
+export function api(): HostClient {
+  if (connection === undefined) throw new Error('not started')
+  return connection.api
+}
+
+export function retryConnection(): void {
+  connection?.retry()
+}

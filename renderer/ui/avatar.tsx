@@ -1,0 +1,30 @@
+import css from './avatar.module.css'
+
+interface AvatarProps {
+  readonly name: string
+  readonly image: string | undefined
+  /** Pixels. */
+  readonly size?: number
+}
+
+/** The picture of a person or group, or the first letter of its name on a colour of its own. */
+export function Avatar({ name, image, size = 40 }: AvatarProps) {
+  const style = { width: size, height: size, fontSize: size * 0.42 }
+  if (image !== undefined && image !== '') {
+    return <img className={css.avatar} style={style} src={image} alt="" aria-hidden="true" />
+  }
+  const letter = [...name.trim()][0]?.toLocaleUpperCase() ?? '·'
+  return (
+    <span className={css.avatar} style={style} data-hue={hueOf(name)} aria-hidden="true">
+      {letter}
+    </span>
+  )
+}
+
+const HUES = 8
+
+function hueOf(name: string): number {
+  let sum = 0
+  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0
+  return sum % HUES
+}
