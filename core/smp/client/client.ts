@@ -23,9 +23,13 @@ interface Peer {
 export function createSmpClient(env: Env, events: SmpClientEvents, options: Partial<SmpClientOptions> = {}): SmpClient {
   const settings: SmpClientOptions = { ...SMP_CLIENT_DEFAULTS, ...options }
   const peers = new Map<string, Peer>()
+  /** The same by address object: callers use one object many times. */
+  const known = new WeakMap<RouterAddress, Peer>()
   let closed = false
 
   function peerOf(router: RouterAddress): Peer {
+    const found = known.get(router)
+    if (found !== undefined) return found
     const key = routerKey(router)
     let peer = peers.get(key)
     if (peer === undefined) {
@@ -33,6 +37,7 @@ export function createSmpClient(env: Env, events: SmpClientEvents, options: Part
       peer = createPeer(env, router, settings, guarded(env, events))
       peers.set(key, peer)
     }
+    known.set(router, peer)
     return peer
   }
 

@@ -184,14 +184,22 @@ export function createExchange(
     else log.warn('smp.error', { code: routerError(message.error).code })
   }
 
-  /** Any received block postpones it (smp §7.8). */
+  /** Any received block postpones the `PING` (smp §7.8). */
   function keepAlive(): void {
-    if (ping !== undefined || !open) return
-    ping = clock.timer(Math.max(lastReceived + options.pingInterval - clock.monotonic(), 1), () => {
-      ping = undefined
-      if (!open) return
-      if (clock.monotonic() - lastReceived < options.pingInterval) return keepAlive()
-      submit({ entityId: new Uint8Array(0), command: { type: 'PING' } }, 'background').then(keepAlive, keepAlive)
+    if (ping === undefined && open) waitForSilence(options.pingInterval)
+  }
+
+  function waitForSilence(delay: number): void {
+    ping = clock.timer(delay, () => {
+      const left = lastReceived + options.pingInterval - clock.monotonic()
+      const again = (delay: number) => () => open && waitForSilence(delay)
+      if (left > 0) {
+        waitForSilence(left)
+      } else {
+        // One that was not answered is repeated soon, so that a dead session is known after `maxSilence`.
+        const answer = submit({ entityId: new Uint8Array(0), command: { type: 'PING' } }, 'background')
+        answer.then(again(options.pingInterval), again(options.pingInterval / 10))
+      }
     })
   }
 
