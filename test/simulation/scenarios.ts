@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts'
+import { agents } from './scenarios/agents.ts'
 import { queues } from './scenarios/queues.ts'
 
-export const SCENARIOS: readonly Scenario[] = [queues]
+export const SCENARIOS: readonly Scenario[] = [queues, agents]

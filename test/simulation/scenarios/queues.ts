@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { equal, fromUtf8, utf8 } from '../../../core/codec/bytes.ts'
 import { HearthError } from '../../../core/codec/error.ts'
 import type { KeyPair } from '../../../core/codec/keys.ts'
@@ -7,7 +6,6 @@ import { boxKey } from '../../../core/crypto/box.ts'
 import { generateKeyPair } from '../../../core/crypto/keypair.ts'
 import type { Env } from '../../../core/env/env.ts'
 import { wait } from '../../../core/env/wait.ts'
-import { startRouter } from '../../../core/router/server.ts'
 import type { RouterAddress } from '../../../core/smp/address.ts'
 import { openReceivedBody } from '../../../core/smp/body.ts'
 import type { DeliveredMessage, SmpClient } from '../../../core/smp/client/api.ts'
@@ -16,6 +14,7 @@ import type { BrokerMessage } from '../../../core/smp/messages.ts'
 import { mustHold, type Scenario } from '../scenario.ts'
 import { makeTrouble, supervise } from '../supervise.ts'
 import type { World } from '../world.ts'
+import { routerHost } from './router-host.ts'
 
 /**
  * One router and pairs of a sender and a recipient over bare queues. The router crashes and is started again on the
@@ -53,22 +52,10 @@ interface Line {
 }
 
 async function play(world: World, steps: number): Promise<Record<string, number>> {
-  let address: RouterAddress | undefined
-  const router = supervise(world, 'router', async (env, dir) => {
-    const running = await startRouter(env, {
-      dir: join(dir, 'router'),
-      port: 5223,
-      host: 'router',
-      algorithm: 'Ed25519',
-      limits: { quota: QUOTA },
-    })
-    address ??= running.address
-  })
-  await world.runUntil(() => address !== undefined)
-
+  const { host: router, address } = await routerHost(world, 'router', QUOTA)
   const lines = Array.from({ length: QUEUES }, (_, index) => createLine(world, index))
   const recipients = lines.map((line) =>
-    supervise(world, line.recipientName, (env) => receive(world, env, address!, line)),
+    supervise(world, line.recipientName, (env) => receive(world, env, address, line)),
   )
   await world.runUntil(() => lines.every((line) => line.queue !== undefined))
   makeTrouble(world, {
@@ -78,7 +65,7 @@ async function play(world: World, steps: number): Promise<Record<string, number>
     until: world.now + TROUBLE,
   })
   const count = Math.ceil(steps / QUEUES)
-  const sending = Promise.all(lines.map((line) => send(world.host(line.senderName), address!, line, count)))
+  const sending = Promise.all(lines.map((line) => send(world.host(line.senderName), address, line, count)))
   await world.wait(sending, 3_600_000)
   await world.runUntil(() => lines.every((line) => new Set(line.received).size === count), 3_600_000)
   for (const line of lines) check(line, count)
