@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto'
+import { diffieHellman } from 'node:crypto'
 import sodium from 'sodium-native'
 import { HearthError } from '../codec/error.ts'
-import { encodePrivateKey, encodePublicKey, type PrivateKey, type PublicKey } from '../codec/keys.ts'
+import type { PrivateKey, PublicKey } from '../codec/keys.ts'
+import { nativePrivateKey, nativePublicKey } from './native.ts'
 
 /**
  * X25519 (32 bytes) and X448 (56 bytes), raw and unhashed (smp §2.5, agent §0.4).
@@ -14,10 +15,7 @@ export function agree<A extends 'X25519' | 'X448'>(own: PrivateKey<A>, peer: Pub
       sodium.crypto_scalarmult(secret, own.raw, peer.raw)
       return secret
     }
-    return diffieHellman({
-      privateKey: createPrivateKey({ key: Buffer.from(encodePrivateKey(own)), format: 'der', type: 'pkcs8' }),
-      publicKey: createPublicKey({ key: Buffer.from(encodePublicKey(peer)), format: 'der', type: 'spki' }),
-    })
+    return diffieHellman({ privateKey: nativePrivateKey(own), publicKey: nativePublicKey(peer) })
   } catch {
     throw new HearthError('crypto', 'agreement', 'no shared secret with this key')
   }

@@ -1,14 +1,8 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { createPublicKey } from 'node:crypto'
 import sodium from 'sodium-native'
-import {
-  decodePublicKey,
-  encodePrivateKey,
-  type KeyAlgorithm,
-  type KeyPair,
-  keySize,
-  type PrivateKey,
-  type PublicKey,
-} from '../codec/keys.ts'
+import { fromBase64url } from '../codec/base64url.ts'
+import { type KeyAlgorithm, type KeyPair, keySize, type PrivateKey, type PublicKey } from '../codec/keys.ts'
+import { nativePrivateKey } from './native.ts'
 
 /** Makes a key pair from `random`, which returns that many random bytes (`Env.random`). */
 export function generateKeyPair<A extends KeyAlgorithm>(
@@ -31,6 +25,6 @@ export function publicKeyOf<A extends KeyAlgorithm>(key: PrivateKey<A>): PublicK
     sodium.crypto_sign_seed_keypair(raw, new Uint8Array(64), key.raw)
     return { algorithm, raw }
   }
-  const native = createPrivateKey({ key: Buffer.from(encodePrivateKey(key)), format: 'der', type: 'pkcs8' })
-  return decodePublicKey(createPublicKey(native).export({ format: 'der', type: 'spki' })) as PublicKey<A>
+  const { x = '' } = createPublicKey(nativePrivateKey(key)).export({ format: 'jwk' })
+  return { algorithm, raw: fromBase64url(x) }
 }

@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey, sign as nodeSign, verify as nodeVerify } from 'node:crypto'
+import { sign as nodeSign, verify as nodeVerify } from 'node:crypto'
 import sodium from 'sodium-native'
 import { concat } from '../codec/bytes.ts'
-import { encodePrivateKey, encodePublicKey, type PrivateKey, type PublicKey } from '../codec/keys.ts'
+import type { PrivateKey, PublicKey } from '../codec/keys.ts'
 import { publicKeyOf } from './keypair.ts'
+import { nativePrivateKey, nativePublicKey } from './native.ts'
 
 /** Pure Ed25519 (64 bytes, libsodium) and Ed448 (114 bytes, empty context, OpenSSL) signatures (smp §2.7). */
 export type SigningAlgorithm = 'Ed25519' | 'Ed448'
@@ -18,8 +19,7 @@ const expanded = new WeakMap<PrivateKey, Uint8Array>()
 
 export function sign(key: PrivateKey<SigningAlgorithm>, message: Uint8Array): Uint8Array {
   if (key.algorithm === 'Ed448') {
-    const native = createPrivateKey({ key: Buffer.from(encodePrivateKey(key)), format: 'der', type: 'pkcs8' })
-    return nodeSign(null, message, native)
+    return nodeSign(null, message, nativePrivateKey(key))
   }
   let secret = expanded.get(key)
   if (secret === undefined) {
@@ -36,8 +36,7 @@ export function verify(key: PublicKey<SigningAlgorithm>, message: Uint8Array, si
   if (signature.length !== SIGNATURE_SIZE[key.algorithm]) return false
   if (key.algorithm === 'Ed25519') return sodium.crypto_sign_verify_detached(signature, message, key.raw)
   try {
-    const native = createPublicKey({ key: Buffer.from(encodePublicKey(key)), format: 'der', type: 'spki' })
-    return nodeVerify(null, message, native, signature)
+    return nodeVerify(null, message, nativePublicKey(key), signature)
   } catch {
     return false
   }
