@@ -1,8 +1,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { usePreferences } from '../state/preferences.ts'
-import { de } from './de.ts'
-import { en } from './en.ts'
+import { de, en } from './texts.ts'
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES

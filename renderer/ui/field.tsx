@@ -107,6 +107,7 @@ export function Switch({ label, hint, checked, disabled = false, onChange }: Swi
       <input
         type="checkbox"
         role="switch"
+        aria-checked={checked}
         checked={checked}
         disabled={disabled}
         onChange={(event) => onChange(event.currentTarget.checked)}

@@ -35,9 +35,7 @@ function Name({ onNamed }: { readonly onNamed: () => void }) {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     onNamed()
-    await run(() =>
-      api().profiles.create({ displayName: name.trim(), ...(image === undefined ? {} : { image }) }),
-    )
+    await run(() => api().profiles.create({ displayName: name.trim(), ...(image === undefined ? {} : { image }) }))
   }
 
   return (
@@ -52,7 +50,6 @@ function Name({ onNamed }: { readonly onNamed: () => void }) {
           value={name}
           maxLength={60}
           autoComplete="nickname"
-          // biome-ignore lint/a11y/noAutofocus: the one thing to do on this screen
           autoFocus
           onChange={(event) => setName(event.currentTarget.value)}
         />

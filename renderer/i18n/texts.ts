@@ -1,0 +1,31 @@
+import * as chats from '../features/chats/texts.ts'
+import * as firstRun from '../features/first-run/texts.ts'
+import * as groups from '../features/groups/texts.ts'
+import * as hosting from '../features/hosting/texts.ts'
+import * as settings from '../features/settings/texts.ts'
+import * as superPeers from '../features/superpeers/texts.ts'
+import * as shared from '../ui/texts.ts'
+
+/** The same keys with texts of another language: a missing one does not compile. */
+export type Texts<T> = { readonly [K in keyof T]: T[K] extends string ? string : Texts<T[K]> }
+
+/** English is the source; every feature brings its own texts in every language. */
+export const en = {
+  ...shared.en,
+  ...firstRun.en,
+  ...chats.en,
+  ...groups.en,
+  ...superPeers.en,
+  ...hosting.en,
+  ...settings.en,
+}
+
+export const de: Texts<typeof en> = {
+  ...shared.de,
+  ...firstRun.de,
+  ...chats.de,
+  ...groups.de,
+  ...superPeers.de,
+  ...hosting.de,
+  ...settings.de,
+}
