@@ -3,7 +3,8 @@ import Sqlite from 'better-sqlite3'
 import { HearthError } from '../codec/error.ts'
 
 const VERSION = 1
-const PAGE_SIZE = 4096
+/** A message of full size just fits a page, so that taking it in and letting it go touches one page. */
+const PAGE_SIZE = 16_384
 /** Short-lived messages are mostly gone again before a checkpoint would copy them into the database. */
 const CHECKPOINT_BYTES = 32 << 20
 /** Milliseconds that a predecessor may take to let go of the database. */

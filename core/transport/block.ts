@@ -1,5 +1,5 @@
 import { HearthError } from '../codec/error.ts'
-import { BOX_OVERHEAD, boxKey, openPadded, sealPadded } from '../crypto/box.ts'
+import { BOX_OVERHEAD, boxKey, openInPlace, sealPadded } from '../crypto/box.ts'
 import { hkdf, NO_SALT } from '../crypto/hkdf.ts'
 import { pad, unpad } from '../crypto/padding.ts'
 
@@ -82,8 +82,11 @@ export function sealBlock(chain: BlockChain, payload: Uint8Array): Uint8Array {
   return sealPadded(boxKey(key), nonce, payload, BLOCK_SIZE - BOX_OVERHEAD)
 }
 
-/** The chain advances even where the block does not open. Errors: crypto `box`, CodecError. */
+/**
+ * Decrypts in the memory of `block`. The chain advances even where the block does not open.
+ * Errors: crypto `box`, CodecError.
+ */
 export function openBlock(chain: BlockChain, block: Uint8Array): Uint8Array {
   const { key, nonce } = chain.next()
-  return openPadded(boxKey(key), nonce, block)
+  return unpad(openInPlace(boxKey(key), nonce, block))
 }

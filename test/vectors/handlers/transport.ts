@@ -156,7 +156,7 @@ function encryptedBlock(record: VectorRecord): void {
   const block = sealBlock(chain, bytes(record, 'content'))
   assert.equal(block.length, record.blockLen)
   assert.equal(hex(block), record.blockHex)
-  assert.equal(hex(openBlock(chain, block)), record.content)
+  assert.equal(hex(openBlock(chain, bytes(record, 'blockHex'))), record.content)
   assert.equal(hex(sealPadded(boxKey(step.key), step.nonce, bytes(record, 'content'), 16_368)), record.blockHex)
   assert.equal(hex(openPadded(boxKey(step.key), step.nonce, bytes(record, 'blockHex'))), record.content)
 }
