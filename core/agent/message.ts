@@ -53,18 +53,18 @@ export interface Receipt {
   readonly info: Uint8Array
 }
 
-export interface AddedQueue {
+interface AddedQueue {
   readonly queue: QueueUri
   readonly replaces: QueueAddress | undefined
 }
 
-export interface KeyedQueue {
+interface KeyedQueue {
   readonly queue: QueueInfo
   /** The sender's key for authorising commands. */
   readonly senderKey: PublicKey
 }
 
-export interface UsedQueue {
+interface UsedQueue {
   readonly queue: QueueAddress
   readonly primary: boolean
 }

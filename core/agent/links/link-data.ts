@@ -19,7 +19,7 @@ export interface FixedLinkData {
   readonly entityId: Uint8Array | undefined
 }
 
-export interface InvitationUserData {
+interface InvitationUserData {
   readonly kind: 'invitation'
   readonly versions: VersionRange
   readonly data: Uint8Array

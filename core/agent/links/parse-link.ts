@@ -3,7 +3,7 @@ import { type ConnectionRequest, parseConnectionRequest } from './full-link.ts'
 import { parseShortLink, type ShortLink } from './short-link.ts'
 
 /** Names are recognised only: who owns one is asked elsewhere (agent §2.4). */
-export interface NameLink {
+interface NameLink {
   readonly kind: 'group' | 'contact'
   /** Complete: `name.simplex` where only `name` was written. */
   readonly domain: string

@@ -11,8 +11,8 @@ import { formatQuery, Query } from './query.ts'
  * Short links (agent §2.4): a router and what opens the link data there.
  * `i` one-time invitation · `a` contact address · `c` channel · `g` group · `r` address of a super-peer ("chat relay").
  */
-export type ContactLinkType = 'a' | 'c' | 'g' | 'r'
-export type ShortLinkScheme = 'simplex' | 'https'
+type ContactLinkType = 'a' | 'c' | 'g' | 'r'
+type ShortLinkScheme = 'simplex' | 'https'
 
 interface LinkData {
   /** How the text begins; both mean the same, and binary links do not keep it. */

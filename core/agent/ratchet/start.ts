@@ -52,7 +52,7 @@ function answerKem(offered: KemParams | undefined, kem: Kem): KemState {
   return { own: kem.generate(), accepted }
 }
 
-export function acceptKem(peerKey: Uint8Array, kem: Kem): KemAccepted {
+function acceptKem(peerKey: Uint8Array, kem: Kem): KemAccepted {
   const { ciphertext, secret } = kem.encapsulate(peerKey)
   return { peerKey, secret, ciphertext }
 }

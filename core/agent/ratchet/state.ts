@@ -35,14 +35,14 @@ export interface RatchetState {
   readonly nextReceiveHeaderKey: Uint8Array
 }
 
-export interface SendChain {
+interface SendChain {
   /** The peer's X448 key, raw. */
   readonly peerKey: Uint8Array
   readonly chainKey: Uint8Array
   readonly headerKey: Uint8Array
 }
 
-export interface ReceiveChain {
+interface ReceiveChain {
   readonly chainKey: Uint8Array
   readonly headerKey: Uint8Array
 }
