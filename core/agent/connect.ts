@@ -117,7 +117,11 @@ async function requestContact(
   const address = agreedQueue(request)
   await ensureRcvQueue(context, conn, address, async (tx) => insertX3dhKeys(tx, conn, generateX3dhKeys(env.random)))
   const own = await store.read((tx) => requestOf(context, tx, conn))
-  if (own?.mode !== 'invitation') throw new HearthError('protocol', 'internal', 'the request has no invitation')
+  if (own?.mode !== 'invitation') {
+    // The owner's confirmation has used up our keys: it overtook the router's answer to an attempt before this one.
+    await store.write((tx) => finish(tx, command))
+    return
+  }
   const e2e = generateKeyPair('X25519', env.random)
   const body = sealEnvelope(
     boxKey(agree(e2e.privateKey, address.dhKey)),

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { createAgent } from '../../core/agent/agent.ts'
+import type { Agent, AgentEvent } from '../../core/agent/api.ts'
+import { utf8 } from '../../core/codec/bytes.ts'
+import type { RouterAddress } from '../../core/smp/address.ts'
+import { openStore, type Store } from '../../core/store/database.ts'
+import { routerHost } from './scenarios/router-host.ts'
+import { createWorld, type World } from './world.ts'
+
+/** Faults at chosen moments; the scenarios strike at random ones. */
+
+interface Party {
+  readonly agent: Agent
+  readonly store: Store
+  readonly events: AgentEvent[]
+}
+
+async function party(
+  world: World,
+  name: string,
+  routers: readonly RouterAddress[],
+  react: (agent: Agent, event: AgentEvent, tx: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<unknown>,
+): Promise<Party> {
+  const env = world.host(name)
+  const store = await openStore(':memory:', env.clock)
+  const events: AgentEvent[] = []
+  const agent: Agent = createAgent({
+    env,
+    store,
+    routers,
+    settings: { threads: 0 },
+    handler: {
+      async handle(tx, event) {
+        events.push(event)
+        await react(agent, event, tx)
+        return undefined
+      },
+    },
+  })
+  await world.wait(agent.start())
+  return { agent, store, events }
+}
+
+test.each([1, 2, 3, 4, 5, 6])('the answer to a contact request overtakes the router (seed %i)', async (seed) => {
+  const world = createWorld(seed)
+  try {
+    const { address } = await routerHost(world, 'router', 128)
+    const owner = await party(world, 'owner', [address], async (agent, event, tx) => {
+      if (event.type === 'REQ') {
+        world.cut('asker', 'router')
+        world.links.set('asker', 'router', { latency: 5 })
+        await agent.accept(tx, event.request, utf8('yes'))
+      }
+    })
+    const asker = await party(world, 'asker', [address], async (agent, event, tx) => {
+      if (event.type === 'CONF') await agent.allow(tx, event.conn, event.confirmation, utf8('thanks'))
+    })
+    // The router's answers take long to reach the asker, so that the cut comes before them.
+    world.links.set('asker', 'router', { latency: 2000 })
+    world.links.set('owner', 'router', { latency: 1, jitter: 0 })
+    const link = await world.wait(owner.agent.createAddress({ type: 'a', userData: utf8('{}') }))
+    await world.wait(asker.store.write((tx) => asker.agent.join(tx, link.full, utf8('may I?'))))
+    await world.runUntil(() => [owner, asker].every(({ events }) => events.some(({ type }) => type === 'CON')), 900_000)
+    await world.runFor(300_000)
+    expect(asker.events.filter(({ type }) => type === 'ERR')).toEqual([])
+  } finally {
+    world.dispose()
+  }
+})
