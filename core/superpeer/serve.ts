@@ -87,7 +87,7 @@ export function sameLink(a: string, b: string): boolean {
 /** Owners and their keys come from link data alone; only one of them can invite. */
 async function makeGroup(context: SuperPeerContext, tx: Tx, row: RequestRow, target: Target): Promise<GroupId> {
   const owners = target.content.owners
-  if (!owners.some(({ ownerId }) => equal(ownerId, row.owner_id))) {
+  if (!owners.some(({ id }) => equal(id, row.owner_id))) {
     throw new HearthError('protocol', 'not-owner', 'the invitation does not come from an owner of the group')
   }
   const now = context.env.clock.now()
@@ -111,18 +111,18 @@ async function makeGroup(context: SuperPeerContext, tx: Tx, row: RequestRow, tar
     writers: role === 'author' ? 'everyone' : 'owners',
     now,
   })
-  for (const { ownerId, ownerKey } of owners) {
-    const inviter = equal(ownerId, row.owner_id)
+  for (const { id, key } of owners) {
+    const inviter = equal(id, row.owner_id)
     await insertMember(tx, {
       group,
-      memberId: ownerId,
+      memberId: id,
       role: 'owner',
       roleSigned: true,
       category: 'host',
       status: inviter ? 'accepted' : 'announced',
       profile: inviter ? profileCodec.decode(JSON.parse(row.owner_profile)) : { displayName: 'owner', fullName: '' },
       profileKnown: inviter,
-      key: ownerKey,
+      key,
       keyOrigin: 'link',
       versions: inviter ? { min: row.owner_version_min, max: row.owner_version_max } : undefined,
       now,

@@ -21,7 +21,7 @@ import { allRequests, deleteRequest, requestById, requestView, setRequestState }
 import { servedGroup, setServedStatus } from './state/served.ts'
 import { servedGroupViews, superPeerStatistics } from './statistics.ts'
 import { createLinkWatch } from './watch.ts'
-import { memberConnected, memberInfo } from './welcome.ts'
+import { memberConnected, memberInfo, neverConnected } from './welcome.ts'
 
 /** Between two looks at paused members. */
 const LOOK = 1000
@@ -113,6 +113,11 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
         if (binding.kind !== 'served-member' && binding.kind !== 'served-owner') return
         await deliveryEvent(context, tx, binding.reference, event)
         return
+      case 'ERR':
+        if (binding.kind === 'served-member' && !event.error.temporary) {
+          await neverConnected(context, tx, binding.reference, event.conn)
+        }
+        return
       case 'DELETED':
         await unbind(tx, event.conn)
         return
@@ -143,7 +148,7 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
       await Promise.all([delivery.stop(), requests.stop(), watch.stop(), ...upkeep])
     },
     handle: async (tx, event) => {
-      if (event.type === 'UP' || event.type === 'DOWN') return undefined
+      if (!('conn' in event)) return undefined
       const binding = await bindingOf(tx, event.conn)
       return binding && handleBound(tx, event, binding)
     },

@@ -1,3 +1,4 @@
+import type { ConnId } from '../agent/api.ts'
 import { fitsRelay } from '../chat/batch.ts'
 import type { MessageElement } from '../chat/container.ts'
 import { encodeMessage } from '../chat/message.ts'
@@ -16,6 +17,7 @@ import {
 import type { Tx } from '../store/database.ts'
 import { introduction } from './admit.ts'
 import type { SuperPeerContext } from './context.ts'
+import { endConnection } from './ending.ts'
 import { historyFor } from './history.ts'
 import { bodiesInOrder, knowsRosters, rosterElements, setRosterServed } from './roster.ts'
 import { lastJob } from './state/jobs.ts'
@@ -33,6 +35,17 @@ export async function memberInfo(tx: Tx, memberRow: MemberRowId, element: Messag
   if (member === undefined || group === undefined) return
   const { groupPreferences } = group.groupProfile
   await setMemberProfile(tx, member.id, redactProfile(event.params.profile, groupPreferences, member.role))
+}
+
+/** The handshake failed for good: the joiner has to ask again. */
+export async function neverConnected(
+  context: SuperPeerContext,
+  tx: Tx,
+  memberRow: MemberRowId,
+  conn: ConnId,
+): Promise<void> {
+  const recipient = await servedMember(tx, memberRow)
+  if (recipient?.state === 'connecting' && recipient.conn === conn) await endConnection(context, tx, memberRow, conn)
 }
 
 /** The connection of a member, or of the owner, is usable both ways (chat §5.4). */
