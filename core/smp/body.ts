@@ -12,7 +12,7 @@ export type ReceivedBody =
   | { readonly type: 'quota'; readonly time: bigint }
 
 /** The same for every version, whatever `SEND` allows. */
-export const RECEIVED_BODY_PADDING = 16106
+const RECEIVED_BODY_PADDING = 16106
 
 /** `time` is in seconds since 1970. */
 export function encodeReceivedBody(body: ReceivedBody): Uint8Array {
@@ -54,7 +54,7 @@ export interface NotificationMeta {
   readonly time: bigint
 }
 
-export const NOTIFICATION_META_PADDING = 128
+const NOTIFICATION_META_PADDING = 128
 
 export function encodeNotificationMeta(meta: NotificationMeta): Uint8Array {
   return new Writer(64).short(meta.msgId).i64(meta.time).done()

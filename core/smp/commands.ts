@@ -71,7 +71,7 @@ export type QueueRequest =
         | undefined
     }
 
-export interface NotifierRequest {
+interface NotifierRequest {
   readonly key: AuthKey
   readonly dhKey: PublicKey<'X25519'>
 }

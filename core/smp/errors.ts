@@ -2,6 +2,7 @@ import { fromLatin1, fromUtf8, fromUtf8Lossy, latin1, utf8 } from '../codec/byte
 import { CodecError, HearthError } from '../codec/error.ts'
 import type { Reader } from '../codec/reader.ts'
 import type { Writer } from '../codec/writer.ts'
+import { readTransportError, type TransportError, writeTransportError } from '../transport/transport-error.ts'
 import { readSpace, readWord } from './words.ts'
 
 /** Errors that routers answer with (smp §5.5-5.7). */
@@ -42,18 +43,11 @@ export type BrokerError =
   | { readonly type: 'TRANSPORT'; readonly error: TransportError }
 
 /** Never sent: the detail of `NETWORK` is only read. */
-export type NetworkError =
+type NetworkError =
   | { readonly type: 'CONNECT' | 'TLS' | 'SUBSCRIBE'; readonly text: string }
   | { readonly type: 'UNKNOWNCA' | 'FAILED' | 'TIMEOUT' }
 
-const TRANSPORT = ['BLOCK', 'VERSION', 'LARGE_MSG', 'SESSION', 'NO_AUTH'] as const
-const HANDSHAKE = ['PARSE', 'IDENTITY', 'BAD_AUTH', 'BAD_SERVICE'] as const
-export type HandshakeError = (typeof HANDSHAKE)[number]
-export type TransportError =
-  | { readonly type: (typeof TRANSPORT)[number] }
-  | { readonly type: 'HANDSHAKE'; readonly error: HandshakeError }
-
-export interface BlockingInfo {
+interface BlockingInfo {
   readonly reason: 'spam' | 'content'
   /** Seconds; a notice without `ttl` is indefinite. */
   readonly notice?: { readonly ttl?: number | undefined } | undefined
@@ -195,20 +189,6 @@ function readNetworkError(reader: Reader): NetworkError {
   }
 }
 
-export function writeTransportError(writer: Writer, error: TransportError): void {
-  writer.literal(error.type === 'HANDSHAKE' ? `HANDSHAKE ${error.error}` : error.type)
-}
-
-export function readTransportError(reader: Reader): TransportError {
-  const word = readWord(reader)
-  if (isOneOf(TRANSPORT, word)) return { type: word }
-  if (word !== 'HANDSHAKE') throw new CodecError('syntax', 'unknown transport error')
-  readSpace(reader)
-  const reason = readWord(reader)
-  if (!isOneOf(HANDSHAKE, reason)) throw new CodecError('syntax', 'unknown handshake error')
-  return { type: word, error: reason }
-}
-
 function formatBlockingInfo({ reason, notice }: BlockingInfo, version: number): string {
   if (notice === undefined || version < 18) return `reason=${reason}`
   return `reason=${reason},notice=${JSON.stringify(notice.ttl === undefined ? {} : { ttl: notice.ttl })}`
@@ -254,8 +234,7 @@ function proxyErrorCode(error: ProxyError): string {
   if (error.type !== 'BROKER') return error.type
   const broker = error.error
   if (broker.type !== 'TRANSPORT') return `BROKER ${broker.type}`
-  const transport = broker.error
-  return `BROKER TRANSPORT ${transport.type === 'HANDSHAKE' ? `HANDSHAKE ${transport.error}` : transport.type}`
+  return `BROKER TRANSPORT ${broker.error}`
 }
 
 /** A router's refusal as an error of ours: kind `router`, code as `smpErrorCode`. */

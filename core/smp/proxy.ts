@@ -8,7 +8,7 @@ import { open, openPadded, seal, sealPadded, toNonce } from '../crypto/box.ts'
  * The two layers of private message routing (smp §6.10). `secret` is `boxKey` of an agreement: client key with relay
  * session key for the inner layer, proxy handshake key with relay session key for the outer.
  */
-export const PROXIED_PADDING = 16226
+const PROXIED_PADDING = 16226
 
 /** Inner layer of a request, from the client: `payload` is a block with one transmission. */
 export function sealProxied(secret: Uint8Array, corrId: Uint8Array, payload: Uint8Array): Uint8Array {
@@ -68,7 +68,7 @@ export interface ForwardedAnswer {
   readonly answer: Uint8Array
 }
 
-export function encodeForwardedAnswer(forwarded: ForwardedAnswer): Uint8Array {
+function encodeForwardedAnswer(forwarded: ForwardedAnswer): Uint8Array {
   return new Writer(forwarded.answer.length + 32).short(forwarded.corrId).raw(forwarded.answer).done()
 }
 

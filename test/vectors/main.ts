@@ -5,7 +5,7 @@ import { checkRecord, loadVectors } from './runner.ts'
 const { values } = parseArgs({ options: { dir: { type: 'string', default: 'test/vectors' } } })
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
-for (const file of await loadVectors(values.dir)) {
+for (const file of loadVectors(values.dir)) {
   for (const [index, record] of file.context.records.entries()) {
     const outcome = await checkRecord(file, record)
     counts[outcome.result]++

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkRecord, loadVectors } from './runner.ts'
 
-for (const file of await loadVectors(import.meta.dirname)) {
+for (const file of loadVectors(import.meta.dirname)) {
   describe(file.file, () => {
     for (const [index, record] of file.context.records.entries()) {
       test(`#${index} ${record.name}`, async ({ skip }) => {

@@ -28,7 +28,7 @@ export interface Outbox {
 }
 
 /** Commands signed and written before other work gets its turn: some milliseconds. */
-const COMMANDS_PER_TURN = 64
+const COMMANDS_PER_TURN = 32
 
 export function isBulk(request: SmpRequest): boolean {
   return request.command.type === 'SEND' || request.command.type === 'PFWD' || request.command.type === 'RFWD'

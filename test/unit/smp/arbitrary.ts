@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { type KeyAlgorithm, keySize, type PublicKey } from '../../../core/codec/keys.ts'
 import type { RouterAddress } from '../../../core/smp/address.ts'
 import type { AuthKey, Command, LinkData, QueueRequest } from '../../../core/smp/commands.ts'
-import type { BrokerError, ProxyError, SmpError, TransportError } from '../../../core/smp/errors.ts'
+import type { BrokerError, ProxyError, SmpError } from '../../../core/smp/errors.ts'
 import type { BrokerMessage } from '../../../core/smp/messages.ts'
+import { TRANSPORT_ERRORS } from '../../../core/transport/transport-error.ts'
 
 /** Values of the protocol at random, as versions 17 and later can say them. */
 
@@ -79,21 +80,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
 )
 
 const text = fc.string({ maxLength: 40, unit: 'grapheme-ascii' })
-const transportError: fc.Arbitrary<TransportError> = fc.oneof(
-  fc.record({
-    type: fc.constantFrom(
-      'BLOCK' as const,
-      'VERSION' as const,
-      'LARGE_MSG' as const,
-      'SESSION' as const,
-      'NO_AUTH' as const,
-    ),
-  }),
-  fc.record({
-    type: fc.constant('HANDSHAKE' as const),
-    error: fc.constantFrom('PARSE' as const, 'IDENTITY' as const, 'BAD_AUTH' as const, 'BAD_SERVICE' as const),
-  }),
-)
+const transportError = fc.constantFrom(...TRANSPORT_ERRORS)
 const brokerError: fc.Arbitrary<BrokerError> = fc.oneof(
   fc.record({ type: fc.constantFrom('RESPONSE' as const, 'UNEXPECTED' as const), text }),
   fc.record({ type: fc.constantFrom('TIMEOUT' as const, 'HOST' as const, 'NO_SERVICE' as const) }),

@@ -31,7 +31,7 @@ export interface Received {
   readonly command: Command
 }
 
-export interface FakeSession {
+interface FakeSession {
   readonly id: Uint8Array
   open: boolean
   /** Sends an event or, with a correlation id, an answer. */
@@ -45,7 +45,7 @@ const VERSION = 18
 const NONE = new Uint8Array(0)
 
 /** What a friendly router says. */
-export function friendly({ command, entityId }: Pick<Received, 'command' | 'entityId'>): BrokerMessage {
+function friendly({ command, entityId }: Pick<Received, 'command' | 'entityId'>): BrokerMessage {
   switch (command.type) {
     case 'SUB':
       return { type: 'SOK' }

@@ -28,7 +28,7 @@ import {
   encodeEnvelope,
   openEnvelope,
 } from '../../../core/smp/envelope.ts'
-import { readSmpError, readTransportError, writeSmpError } from '../../../core/smp/errors.ts'
+import { readSmpError, writeSmpError } from '../../../core/smp/errors.ts'
 import { parseHost } from '../../../core/smp/host.ts'
 import { decodeMessage, encodeMessage } from '../../../core/smp/messages.ts'
 import { decodeForwarded, decodeForwardedAnswer, encodeForwarded, openForwarded } from '../../../core/smp/proxy.ts'
@@ -41,6 +41,7 @@ import {
   receiveMessage,
   splitBlock,
 } from '../../../core/smp/transmission.ts'
+import { readTransportError } from '../../../core/transport/transport-error.ts'
 import { createWorld } from '../../simulation/world.ts'
 import { authKey, command, message, routerAddress, smpError } from './arbitrary.ts'
 import { createFakeRouter } from './fake-router.ts'
