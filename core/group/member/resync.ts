@@ -1,0 +1,92 @@
+import { groupProfile as groupProfileCodec } from '../../chat/profile.ts'
+import { equal } from '../../codec/bytes.ts'
+import { HearthError } from '../../codec/error.ts'
+import type { Tx } from '../../store/database.ts'
+import type { GroupId } from '../api.ts'
+import type { GroupContext } from '../context.ts'
+import { failureOf } from '../failure.ts'
+import { type GroupLink, readGroupLink } from '../link.ts'
+import { advanceRelay } from '../relay-events.ts'
+import { dropDeliveries } from '../sending/deliveries.ts'
+import { retryDelay } from '../settings.ts'
+import { groupById } from '../state/groups.ts'
+import { isRemoved, setMemberStatus } from '../state/members.ts'
+import { relaysOf } from '../state/relays.ts'
+import { addOwners, addRelayLink } from './join.ts'
+
+/** Comparing with link data: the way back for whoever missed that super-peers changed (chat §4.8). */
+export async function resyncGroup(context: GroupContext, id: GroupId): Promise<void> {
+  const group = await context.store.read((tx) => groupById(tx, id))
+  if (group === undefined) throw new HearthError('usage', 'no-group', 'the group does not exist')
+  if (group.part !== 'member' || !isJoined(group.status)) return
+  const read = await readGroupLink(context.agent, group.link)
+  if (group.publicGroupId === undefined || !equal(read.publicGroupId, group.publicGroupId)) {
+    throw new HearthError('protocol', 'link', 'the link leads to another group now')
+  }
+  await context.store.write((tx) => apply(context, tx, id, read))
+}
+
+function isJoined(status: string): boolean {
+  return status === 'joining' || status === 'active' || status === 'failed'
+}
+
+async function apply(context: GroupContext, tx: Tx, id: GroupId, read: GroupLink): Promise<void> {
+  const group = await groupById(tx, id)
+  if (group === undefined || !isJoined(group.status)) return
+  await tx.run(
+    'UPDATE groups SET group_profile = ?, member_count = ?, writers = ? WHERE group_id = ?',
+    JSON.stringify(groupProfileCodec.encode(read.groupProfile)),
+    read.memberCount ?? group.memberCount,
+    read.writers,
+    id,
+  )
+  await addOwners(context, tx, id, read)
+  for (const link of read.relays) await addRelayLink(context, tx, id, link)
+  await tryFailedAgain(context, tx, id, read.relays)
+  await dropUnlisted(context, tx, id, read.relays)
+  context.notify(tx, { type: 'group', group: id, change: 'updated' })
+}
+
+async function tryFailedAgain(context: GroupContext, tx: Tx, id: GroupId, published: readonly string[]): Promise<void> {
+  let again = false
+  for (const { member, row } of await relaysOf(tx, id)) {
+    if (row.status !== 'failed' || member.relayLink === undefined || !published.includes(member.relayLink)) continue
+    await advanceRelay(context, tx, member.id, 'new')
+    context.wake(tx, { type: 'super-peer', member: member.id })
+    again = true
+  }
+  if (again) await tx.run("UPDATE groups SET status = 'joining' WHERE group_id = ? AND status = 'failed'", id)
+}
+
+/**
+ * A super-peer that the link no longer names is forgotten while it still counts as serving, or where none of those
+ * that do is left.
+ */
+async function dropUnlisted(context: GroupContext, tx: Tx, id: GroupId, published: readonly string[]): Promise<void> {
+  const relays = await relaysOf(tx, id)
+  const listed = (link: string | undefined) => link !== undefined && published.includes(link)
+  const anyLeft = relays.some(({ member, row }) => listed(member.relayLink) && row.status !== 'inactive')
+  for (const { member, row } of relays) {
+    if (listed(member.relayLink)) continue
+    if (isRemoved(member.status) && row.status === 'inactive' && anyLeft) continue
+    if (member.conn !== undefined) await context.agent.remove(tx, member.conn)
+    await dropDeliveries(context, tx, member.id)
+    await setMemberStatus(tx, member.id, 'removed', context.env.clock.now())
+    // Its row of group_members stays: messages say which super-peer delivered them. The link may be published again.
+    await tx.run('UPDATE group_members SET relay_link = NULL WHERE member = ?', member.id)
+    await tx.run('DELETE FROM group_relays WHERE member = ?', member.id)
+    context.notify(tx, { type: 'super-peer-gone', group: id, superPeer: member.id })
+  }
+}
+
+/** The step of `resync`; returns when to come back. */
+export async function resyncStep(context: GroupContext, id: GroupId): Promise<number | undefined> {
+  try {
+    await resyncGroup(context, id)
+    return undefined
+  } catch (error) {
+    const failure = failureOf(error)
+    context.env.log.info('group.resync', { group: id, kind: failure.kind, code: failure.code })
+    return failure.temporary ? context.env.clock.now() + retryDelay(context.settings, 5) : undefined
+  }
+}

@@ -1,0 +1,228 @@
+import type { Selectable } from 'kysely'
+import { reaction as reactionCodec } from '../../chat/content.ts'
+import { groupPreference } from '../../chat/preferences.ts'
+import { maySend } from '../../chat/roles.ts'
+import { base64url } from '../../codec/base64url.ts'
+import type { Tx } from '../../store/database.ts'
+import type { GroupMembersTable } from '../../store/schema/chat.ts'
+import type {
+  CopyView,
+  GroupId,
+  GroupView,
+  MemberPage,
+  MemberView,
+  MessagePage,
+  MessageRowId,
+  MessageView,
+  ReactionView,
+  SuperPeerView,
+} from '../api.ts'
+import { deliveryView } from '../sending/deliveries.ts'
+import { allGroups, type Group, groupById } from './groups.ts'
+import { type Member, memberByRow, memberOf } from './members.ts'
+import { containerOf, type MessageRow, messageByRow, messageByShared } from './messages.ts'
+import { relaysOf, superPeerView } from './relays.ts'
+
+/** What screens show. */
+
+export async function listGroups(tx: Tx): Promise<GroupView[]> {
+  const views: GroupView[] = []
+  for (const group of await allGroups(tx)) {
+    if (group.part !== 'super-peer') views.push(await viewOf(tx, group))
+  }
+  return views.sort((a, b) => b.activeAt - a.activeAt)
+}
+
+export async function groupView(tx: Tx, id: GroupId): Promise<GroupView | undefined> {
+  const group = await groupById(tx, id)
+  return group === undefined || group.part === 'super-peer' ? undefined : viewOf(tx, group)
+}
+
+async function viewOf(tx: Tx, group: Group): Promise<GroupView> {
+  const own = await memberByRow(tx, group.ownMember)
+  const relays = await relaysOf(tx, group.id)
+  const unread = await tx.get<{ n: number }>(
+    `SELECT count(*) AS n FROM chat_messages WHERE group_id = ? AND message > ? AND sent = 0 AND scope IS NULL
+       AND kind = 'content' AND hidden = 0 AND deleted_at IS NULL`,
+    group.id,
+    group.row.read_message,
+  )
+  const profile = group.groupProfile
+  const role = own?.role ?? 'observer'
+  return {
+    id: group.id,
+    profile: group.profile,
+    part: group.part,
+    status: group.status,
+    displayName: profile.displayName,
+    fullName: profile.fullName,
+    description: profile.description,
+    image: profile.image,
+    link: group.link,
+    publicGroupId: group.publicGroupId && base64url(group.publicGroupId),
+    groupProfile: profile,
+    ownMember: group.ownMember,
+    role,
+    mayWrite: group.status === 'active' && maySend(role) && own?.blocked !== true,
+    writers: group.writers,
+    history: groupPreference(profile.groupPreferences, 'history').enable,
+    memberCount: group.memberCount,
+    superPeers: {
+      total: relays.length,
+      active: relays.filter(({ row }) => row.status === 'active').length,
+      connected: relays.filter(({ row }) => row.ready === 1).length,
+    },
+    unread: unread!.n,
+    readMessage: group.row.read_message,
+    lastMessage: group.row.last_message === null ? undefined : await messageView(tx, group.row.last_message),
+    flags: {
+      muted: group.row.muted === 1,
+      pinned: group.row.pinned === 1,
+      archived: group.row.archived === 1,
+    },
+    incognito: group.ownProfile,
+    error: group.row.error ?? undefined,
+    createdAt: group.createdAt,
+    activeAt: group.row.active_at,
+  }
+}
+
+export async function memberViews(tx: Tx, id: GroupId, page: MemberPage = {}): Promise<MemberView[]> {
+  const limit = Math.min(Math.max(page.limit ?? 200, 1), 1000)
+  const active = page.active === true ? "AND (wrote_at IS NOT NULL OR role IN ('moderator', 'admin', 'owner'))" : ''
+  const rows = await tx.all<Selectable<GroupMembersTable>>(
+    `SELECT * FROM group_members WHERE group_id = ? AND member > ? AND role != 'relay'
+       AND status NOT IN ('removed', 'left', 'rejected', 'unknown') ${active} ORDER BY member LIMIT ?`,
+    id,
+    page.after ?? 0,
+    limit,
+  )
+  return rows.map((row) => memberView(memberOf(row)))
+}
+
+function memberView(member: Member): MemberView {
+  return {
+    id: member.id,
+    group: member.group,
+    memberId: member.memberId && base64url(member.memberId),
+    role: member.role,
+    status: member.status,
+    blocked: member.blocked,
+    self: member.category === 'user',
+    displayName: member.name,
+    profile: member.profile,
+    keyOrigin: member.keyOrigin,
+    joinedAt: member.row.joined_at ?? undefined,
+    wroteAt: member.row.wrote_at ?? undefined,
+  }
+}
+
+/** In the order of the conversation, oldest first. */
+export async function messageViews(tx: Tx, id: GroupId, page: MessagePage = {}): Promise<MessageView[]> {
+  const limit = Math.min(Math.max(page.limit ?? 50, 1), 500)
+  const conditions = ["group_id = ? AND scope IS NULL AND kind = 'content' AND hidden = 0"]
+  const parameters: (string | number)[] = [id]
+  for (const [name, comparison] of [
+    ['before', '<'],
+    ['after', '>'],
+  ] as const) {
+    const edge = page[name]
+    const row = edge === undefined ? undefined : await messageByRow(tx, edge)
+    if (row === undefined) continue
+    conditions.push(`(time, message) ${comparison} (?, ?)`)
+    parameters.push(row.time, row.message)
+  }
+  if (page.search !== undefined && page.search !== '') {
+    conditions.push("text LIKE ? ESCAPE '\\'")
+    parameters.push(`%${page.search.replace(/[\\%_]/g, '\\$&')}%`)
+  }
+  const forward = page.after !== undefined && page.before === undefined
+  const rows = await tx.all<MessageRow>(
+    `SELECT * FROM chat_messages WHERE ${conditions.join(' AND ')}
+     ORDER BY time ${forward ? 'ASC' : 'DESC'}, message ${forward ? 'ASC' : 'DESC'} LIMIT ?`,
+    ...parameters,
+    limit,
+  )
+  if (!forward) rows.reverse()
+  const names = new Map<number, Member | undefined>()
+  const views: MessageView[] = []
+  for (const row of rows) views.push(await viewOfMessage(tx, row, names))
+  return views
+}
+
+export async function messageView(tx: Tx, message: MessageRowId): Promise<MessageView | undefined> {
+  const row = await messageByRow(tx, message)
+  return row && viewOfMessage(tx, row, new Map())
+}
+
+async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member | undefined>): Promise<MessageView> {
+  const container = containerOf(row)
+  const author = row.author ?? undefined
+  if (author !== undefined && !known.has(author)) known.set(author, await memberByRow(tx, author))
+  const quoted = row.quoted_msg_id === null ? undefined : await messageByShared(tx, row.group_id, row.quoted_msg_id)
+  const copies = await tx.get<{ copies_differ: number }>(
+    'SELECT copies_differ FROM chat_events WHERE group_id = ? AND shared_msg_id = ?',
+    row.group_id,
+    row.shared_msg_id,
+  )
+  return {
+    id: row.message,
+    group: row.group_id,
+    sharedMsgId: base64url(row.shared_msg_id),
+    author,
+    authorName: author === undefined ? undefined : known.get(author)?.name,
+    sent: row.sent === 1,
+    asGroup: row.as_group === 1,
+    content: container.content,
+    text: container.content.text,
+    quote: container.quote && { message: quoted?.message, content: container.quote.content },
+    time: row.time,
+    receivedAt: row.created_at,
+    editedAt: row.edited_at ?? undefined,
+    deletedAt: row.deleted_at ?? undefined,
+    deletedBy: row.deleted_by ?? undefined,
+    hidden: row.hidden === 1,
+    signed: row.signed,
+    copiesDiffer: copies?.copies_differ === 1,
+    reactions: await reactionsOf(tx, row),
+    delivery: row.sent === 1 ? await deliveryView(tx, row.message) : undefined,
+  }
+}
+
+async function reactionsOf(tx: Tx, row: MessageRow): Promise<ReactionView[]> {
+  const rows = await tx.all<{ reaction: string; n: number; own: number }>(
+    `SELECT min(r.reaction) AS reaction, count(*) AS n, max(r.member = g.own_member) AS own
+     FROM chat_reactions r JOIN groups g ON g.group_id = ? WHERE r.message = ?
+     GROUP BY r.reaction_key ORDER BY min(r.time), r.reaction_key`,
+    row.group_id,
+    row.message,
+  )
+  return rows.map(({ reaction, n, own }) => ({
+    reaction: reactionCodec.decode(JSON.parse(reaction)),
+    count: n,
+    own: own === 1,
+  }))
+}
+
+export async function superPeerViews(tx: Tx, id: GroupId): Promise<SuperPeerView[]> {
+  return (await relaysOf(tx, id)).map(superPeerView)
+}
+
+export async function copyViews(tx: Tx, message: MessageRowId): Promise<CopyView[]> {
+  return (
+    await tx.all<{ relay: number; name: string | null; received_at: number; same: number }>(
+      `SELECT c.relay, g.name, c.received_at, (e.digest IS NULL OR c.digest = e.digest) AS same
+       FROM chat_messages m
+       JOIN chat_copies c ON c.group_id = m.group_id AND c.shared_msg_id = m.shared_msg_id
+       LEFT JOIN chat_events e ON e.group_id = m.group_id AND e.shared_msg_id = m.shared_msg_id
+       LEFT JOIN group_members g ON g.member = c.relay
+       WHERE m.message = ? ORDER BY c.received_at, c.relay`,
+      message,
+    )
+  ).map((row) => ({
+    superPeer: row.relay,
+    name: row.name ?? '',
+    receivedAt: row.received_at,
+    same: row.same === 1,
+  }))
+}
