@@ -61,16 +61,22 @@ export async function join(context: AgentContext, tx: Tx, link: string, info: Ui
   return conn
 }
 
-/** The requester's invitation is joined like any other; the request has served its purpose. */
+/** The requester's invitation is joined like any other. The request is kept until its queue is one that we send to. */
 export async function accept(context: AgentContext, tx: Tx, request: number, info: Uint8Array): Promise<ConnId> {
-  const row = await tx.query.selectFrom('requests').select('link').where('request', '=', request).executeTakeFirst()
+  const row = await tx.query
+    .selectFrom('requests')
+    .select('link')
+    .where('request', '=', request)
+    .where('conn', 'is', null)
+    .executeTakeFirst()
   if (row === undefined) throw new HearthError('usage', 'no-request', 'there is no such request')
-  await reject(tx, request)
-  return join(context, tx, row.link, info)
+  const conn = await join(context, tx, row.link, info)
+  await tx.query.updateTable('requests').set({ conn }).where('request', '=', request).execute()
+  return conn
 }
 
 export async function reject(tx: Tx, request: number): Promise<void> {
-  await tx.query.deleteFrom('requests').where('request', '=', request).execute()
+  await tx.query.deleteFrom('requests').where('request', '=', request).where('conn', 'is', null).execute()
 }
 
 export const performJoin: CommandAction = async (context, command) => {
@@ -205,6 +211,7 @@ async function ensureJoined(
     await setAgentVersion(tx, conn, version)
     await insertRatchet(tx, conn, state, encode((w) => writeE2eParams(w, params)).slice())
     const key = await securedKey(context, tx, peer.router, peer.senderId)
+    await tx.query.deleteFrom('requests').where('conn', '=', conn).execute()
     return addSndQueue(context, tx, conn, peer, key)
   })
 }
@@ -341,23 +348,50 @@ export async function insertConfirmation(
   return confirmation
 }
 
-/** A contact request, until somebody accepts or rejects it. */
+/**
+ * A contact request, until somebody accepts or rejects it. Undefined where we have it or have accepted it: its sender
+ * repeats what it believes to be lost.
+ */
 export async function insertRequest(
   context: AgentContext,
   tx: Tx,
   address: ConnId,
   version: number,
   request: InvitationRequest,
-): Promise<number> {
+): Promise<number | undefined> {
+  const link = formatConnectionRequest(request)
+  if (await isKnownRequest(tx, request, link)) return undefined
   const row = await tx.query
     .insertInto('requests')
     .values({
       address,
       agent_version: version,
-      link: formatConnectionRequest(request),
+      link,
+      snd_id: request.queues[0].senderId,
       created_at: context.env.clock.now(),
     })
     .returning('request')
     .executeTakeFirstOrThrow()
   return row.request
+}
+
+async function isKnownRequest(tx: Tx, request: InvitationRequest, link: string): Promise<boolean> {
+  const [{ router, senderId }] = request.queues
+  const waiting = await tx.query
+    .selectFrom('requests')
+    .select('request')
+    .where('snd_id', '=', senderId)
+    .where('link', '=', link)
+    .executeTakeFirst()
+  if (waiting !== undefined) return true
+  const accepted = await tx.query
+    .selectFrom('routers')
+    .innerJoin('snd_queues', 'snd_queues.router', 'routers.router')
+    .select('snd_queues.conn')
+    .where('routers.hosts', '=', router.hosts.join(','))
+    .where('routers.port', '=', router.port)
+    .where('routers.key_hash', '=', router.keyHash)
+    .where('snd_queues.snd_id', '=', senderId)
+    .executeTakeFirst()
+  return accepted !== undefined
 }

@@ -162,7 +162,7 @@ async function open(context: AgentContext, tx: Tx, delivery: Delivery, bytes: Ui
   if (inner.type === 'invitation' && connection.kind === 'contact') {
     const { version: agentVersion, request, info } = inner
     const id = await insertRequest(context, tx, queue.conn, agentVersion, request)
-    await emit(context, tx, { type: 'REQ', conn: queue.conn, request: id, info })
+    if (id !== undefined) await emit(context, tx, { type: 'REQ', conn: queue.conn, request: id, info })
     return 'acknowledge'
   }
   if (inner.type === 'confirmation' && connection.kind === 'invitation' && queue.status === 'new') {

@@ -64,8 +64,11 @@ CREATE INDEX confirmations_conn ON confirmations (conn);
 CREATE TABLE requests (
   request INTEGER PRIMARY KEY AUTOINCREMENT,
   address INTEGER REFERENCES connections ON DELETE SET NULL,
-  agent_version INTEGER NOT NULL, link TEXT NOT NULL, created_at INTEGER NOT NULL);
+  agent_version INTEGER NOT NULL, link TEXT NOT NULL, snd_id BLOB NOT NULL,
+  conn INTEGER REFERENCES connections ON DELETE CASCADE, created_at INTEGER NOT NULL);
 CREATE INDEX requests_address ON requests (address);
+CREATE INDEX requests_sender ON requests (snd_id);
+CREATE INDEX requests_conn ON requests (conn) WHERE conn IS NOT NULL;
 
 CREATE TABLE invitation_links (
   router INTEGER NOT NULL REFERENCES routers, link_id BLOB NOT NULL,

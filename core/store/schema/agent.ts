@@ -85,6 +85,10 @@ export interface AgentSchema {
     address: number | null
     agent_version: number
     link: string
+    /** Of the queue in the link. */
+    snd_id: Uint8Array
+    /** Accepted as this connection, whose sending queue is not made yet. */
+    conn: number | null
     created_at: number
   }
   invitation_links: {

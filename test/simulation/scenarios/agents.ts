@@ -223,11 +223,6 @@ async function handle(agent: Agent, tx: Tx, event: AgentEvent): Promise<undefine
       return
     case 'REQ': {
       const pair = Number(fromUtf8(event.info)!.slice('pair '.length))
-      // A request comes again where its sender did not learn that it had arrived.
-      if ((await tx.get('SELECT 1 FROM app_pairs WHERE pair = ?', pair)) !== undefined) {
-        await agent.reject(tx, event.request)
-        return
-      }
       const conn = await agent.accept(tx, event.request, utf8('accepted'))
       await tx.run('INSERT INTO app_pairs VALUES (?, ?, 0, 0)', pair, conn)
       return
