@@ -3,7 +3,7 @@ import { repeat } from '../repeat.ts'
 
 /** How long an orderly stop may take before the process ends anyway. */
 const PATIENCE = 15_000
-/** How often a process started by npm looks whether npm is still there. */
+/** How often a process that ends with its parent looks for it. */
 const WATCH_INTERVAL = 500
 
 /**
@@ -28,7 +28,7 @@ export function stopOnSignal(clock: Clock, stop: () => Promise<void>, until?: Pr
   void until?.then(() => {
     if (!stopping) end()
   })
-  if (launcher === undefined) return
+  if (!watched) return
   repeat(clock, WATCH_INTERVAL, () => {
     if (orphaned() && !stopping) end()
   })
@@ -38,9 +38,10 @@ export function stopOnSignal(clock: Clock, stop: () => Promise<void>, until?: Pr
  * npm stands between a terminal (or a supervisor) and us. Where it is killed and cannot pass the signal on, whoever
  * started it takes us for dead and starts us again on the same folder: so we end, too.
  */
-const launcher = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid
+const watched = process.env.npm_lifecycle_event !== undefined || process.env.HEARTH_ENDS_WITH_PARENT === '1'
+const parent = process.ppid
 
-/** The npm that started this process is gone. */
+/** The process that this one is to end with is gone. */
 export function orphaned(): boolean {
-  return launcher !== undefined && process.ppid !== launcher
+  return watched && process.ppid !== parent
 }
