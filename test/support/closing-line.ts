@@ -1,4 +1,4 @@
-import type { Reporter } from 'vitest/reporters'
+import type { Reporter } from 'vitest/node'
 
 /** The last line of a test run, for people and scripts: `N passed, M failed, K skipped`. */
 export function closingLine(): Reporter {
