@@ -65,7 +65,7 @@ export async function receiveBody(
   }
   const groupId = served.group_id
   if (tasks > 0) context.wakeDelivery(tx, groupId)
-  if (messages > 0) await count(tx, groupId, now, { received: messages })
+  if (tasks > 0) await count(tx, groupId, now, { received: tasks })
   return via === undefined || atLeast(via.role, 'moderator') ? 0 : rate.take(memberRow, messages)
 }
 

@@ -1,65 +1,130 @@
 import { expect, test } from 'vitest'
-import type { SuperPeerSettings } from '../../../core/superpeer/api.ts'
-import { createMember, createOwner, type OwnerOptions, type Person, type TestMember, type TestOwner } from './people.ts'
-import { createWorld, type SuperPeerHost, type World } from './world.ts'
+import type { Person } from './people.ts'
+import { expectComplete, recordsOf, type Said, scene } from './scene.ts'
 
-interface Scene {
-  readonly world: World
-  readonly owner: TestOwner
-  readonly hosts: readonly SuperPeerHost[]
-  member(name: string): Promise<TestMember>
-}
-
-async function scene(
-  count: number,
-  options: OwnerOptions & { readonly settings?: Partial<SuperPeerSettings> } = {},
-): Promise<Scene> {
-  const world = createWorld()
-  const owner = await createOwner(world, { everyone: true, ...options })
-  const hosts: SuperPeerHost[] = []
-  for (let i = 0; i < count; i++) {
-    const host = await world.superPeer(`relay${i}`, options.settings)
-    const { address } = await host.superPeer.enable({ displayName: `Relay ${i}`, autoAccept: true })
-    await owner.invite(address)
-    hosts.push(host)
-  }
-  await world.time.until(() => owner.relays.length === count)
-  return {
-    world,
-    owner,
-    hosts,
-    member: async (name) => {
-      const member = await createMember(world, owner, name)
-      await member.join()
-      await world.time.until(() => member.connected.size === owner.relays.length)
-      return member
-    },
-  }
-}
-
-function copies(person: Person, relay: string, text: string): number {
-  return person.texts(relay).filter((heard) => heard === text).length
-}
-
-test('everybody gets everything exactly once from each super-peer, nobody its own', async () => {
+test('everybody gets everything exactly once from each super-peer, in order, nobody its own', async () => {
   const { world, owner, member } = await scene(2)
   const people: Person[] = [owner]
   for (const name of ['alice', 'bob', 'carol']) people.push(await member(name))
-  const said: { by: Person; text: string }[] = []
+  const said: Said[] = []
   for (let i = 0; i < 5; i++) {
     for (const person of people) {
       said.push({ by: person, text: `${person.name} ${i}` })
-      await person.say(`${person.name} ${i}`)
+      await person.say(`${person.name} ${i}`, { sign: i % 2 === 0 })
     }
   }
   await world.time.until(() => people.every((person) => person.texts().length === 2 * 5 * (people.length - 1)))
   await world.time.pass(10_000)
-  for (const person of people) {
-    for (const relay of owner.relays) {
-      for (const { by, text } of said)
-        expect(copies(person, relay, text), `${person.name} ${text}`).toBe(by === person ? 0 : 1)
-    }
-    expect(person.violations).toEqual([])
-  }
+  for (const person of people) expectComplete(person, owner.relays, said)
   expect(world.network.errors).toEqual([])
+})
+
+test('signed bytes arrive as they were signed, times and names from the super-peer', async () => {
+  const { world, owner, member } = await scene(1)
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  await alice.say('signed', { sign: true })
+  await alice.say('unsigned')
+  await world.time.until(() => bob.texts().length === 2)
+  expect(
+    bob.heard.filter(({ text }) => text !== undefined).map(({ text, signed, sender }) => [text, signed, sender]),
+  ).toEqual([
+    ['signed', true, alice.id],
+    ['unsigned', false, alice.id],
+  ])
+  expect(owner.texts()).toEqual(['signed', 'unsigned'])
+})
+
+test('a member record goes ahead of the first message to those who lack it, and once', async () => {
+  const { world, owner, member, hosts } = await scene(1, { history: false })
+  const relay = owner.relays[0]!
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  for (let i = 0; i < 3; i++) {
+    await alice.say(`a${i}`)
+    await world.time.until(() => bob.texts().length === i + 1)
+  }
+  expect(recordsOf(bob, relay, alice)).toBe(1)
+  expect(recordsOf(owner, relay, alice)).toBe(1)
+  const carol = await member('carol')
+  await alice.say('a3')
+  await alice.say('a4')
+  await world.time.until(() => carol.texts().length === 2)
+  expect(recordsOf(carol, relay, alice)).toBe(1)
+  expect(recordsOf(bob, relay, alice)).toBe(1)
+  await carol.say('c0')
+  await world.time.until(() => alice.texts().includes('c0') && bob.texts().includes('c0'))
+  expect([recordsOf(alice, relay, carol), recordsOf(bob, relay, carol), recordsOf(owner, relay, carol)]).toEqual([
+    1, 1, 1,
+  ])
+  expect(recordsOf(alice, relay, bob)).toBe(0)
+  for (const person of [owner, alice, bob, carol]) expect(person.violations).toEqual([])
+  const [statistics] = await hosts[0]!.superPeer.groups()
+  expect(statistics).toMatchObject({ name: 'news', members: 4, paused: 0, messages: 6, backlog: 0 })
+})
+
+test('records with pictures that do not fit ahead of a message come in bodies of their own', async () => {
+  const { world, member } = await scene(1, { history: false })
+  const image = `data:image/png;base64,${'A'.repeat(9000)}`
+  const [alice, bob, carol] = [await member('alice', { image }), await member('bob', { image }), await member('carol')]
+  await Promise.all([alice.say('x'.repeat(9000)), bob.say('y'.repeat(3000))])
+  await world.time.until(() => carol.texts().length === 2)
+  expect(carol.violations).toEqual([])
+})
+
+test('many messages at once travel in few bodies of bounded size', async () => {
+  const { world, owner, member } = await scene(1, { history: false })
+  const alice = await member('alice')
+  await world.time.pass(1000)
+  const before = world.network.wire.length
+  const said: Said[] = []
+  for (let i = 0; i < 600; i++) said.push({ by: owner, text: `${i} ${'z'.repeat(i % 7 === 0 ? 2000 : 10)}` })
+  await owner.sayAll(said.map(({ text }) => text))
+  await world.time.until(() => alice.texts().length === said.length)
+  expectComplete(alice, owner.relays, said)
+  const toAlice = world.network.wire.slice(before).filter(({ to }) => to.startsWith('alice/'))
+  for (const { body } of toAlice) {
+    expect(body.length).toBeLessThanOrEqual(15_602)
+    expect(body[0]).toBe(0x3d)
+  }
+  expect(toAlice.length).toBeLessThan(100)
+})
+
+test('newcomers get the last hundred messages with the records of their authors, then go on without a gap', async () => {
+  const { world, owner, member } = await scene(1)
+  const relay = owner.relays[0]!
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  const said: Said[] = []
+  for (let i = 0; i < 60; i++) {
+    for (const by of [alice, bob]) {
+      said.push({ by, text: `${by.name} ${i}` })
+      await by.say(`${by.name} ${i}`)
+    }
+  }
+  await world.time.until(() => owner.texts().length === said.length)
+  const carol = await member('carol')
+  for (const by of [alice, bob]) {
+    said.push({ by, text: `${by.name} later` })
+    await by.say(`${by.name} later`)
+  }
+  await world.time.until(() => carol.texts().length === 102)
+  await world.time.pass(5000)
+  expect(new Set(carol.texts()).size).toBe(102)
+  expect(carol.violations).toEqual([])
+  expect([recordsOf(carol, relay, alice), recordsOf(carol, relay, bob)]).toEqual([1, 1])
+})
+
+test('a support conversation reaches moderators, owners and its member only', async () => {
+  const { world, owner, member } = await scene(1)
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  await alice.tell({
+    type: 'x.msg.new',
+    params: { content: { type: 'text', text: 'help' }, scope: { type: 'member', memberId: alice.author.memberId } },
+  })
+  await world.time.until(() => owner.texts().includes('help'))
+  await owner.tell({
+    type: 'x.msg.new',
+    params: { content: { type: 'text', text: 'yes?' }, scope: { type: 'member', memberId: alice.author.memberId } },
+  })
+  await world.time.until(() => alice.texts().includes('yes?'))
+  await world.time.pass(5000)
+  expect(bob.texts()).toEqual([])
 })

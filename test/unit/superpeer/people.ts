@@ -4,7 +4,13 @@ import { type MessageElement, type ParsedElement, parseBody, parseConnInfo } fro
 import type { ChatEvent } from '../../../core/chat/events.ts'
 import { idKey, newGroupLinkId, newMemberId, newSharedMsgId } from '../../../core/chat/ids.ts'
 import { encodeClientData, encodeGroupLinkData } from '../../../core/chat/link-data.ts'
-import { encodeConnInfo, type GroupAuthor, groupElement, type OutgoingEvent } from '../../../core/chat/outgoing.ts'
+import {
+  encodeConnInfo,
+  type GroupAuthor,
+  groupBodies,
+  groupElement,
+  type OutgoingEvent,
+} from '../../../core/chat/outgoing.ts'
 import type { GroupProfile } from '../../../core/chat/profile.ts'
 import { encodeRoster, type RosterEntry, rosterChunks, rosterHeader } from '../../../core/chat/roster.ts'
 import { sha256 } from '../../../core/crypto/hash.ts'
@@ -38,6 +44,8 @@ export interface Person {
   readonly agent: FakeAgent
   /** Sends to every relay and returns the message's id. */
   say(text: string, options?: { readonly sign?: boolean }): Promise<string>
+  /** Many texts in as few bodies as they fit. */
+  sayAll(texts: readonly string[]): Promise<void>
   tell(event: ChatEvent, rest?: Partial<OutgoingEvent>): Promise<string>
   sendRaw(body: Uint8Array, relay?: string): Promise<void>
   /** Stops reading, as a host that is switched off does. */
@@ -71,6 +79,12 @@ async function createPerson(world: World, name: string, publicGroupId: Uint8Arra
     agent,
     say: (text, options = {}) =>
       person.tell({ type: 'x.msg.new', params: { content: { type: 'text', text } } }, { sign: options.sign }),
+    sayAll: async (texts) => {
+      const elements = texts.map((text) =>
+        groupElement(author, { event: { type: 'x.msg.new', params: { content: { type: 'text', text } } } }, random),
+      )
+      for (const body of groupBodies(elements)) await person.sendRaw(body)
+    },
     tell: async (event, rest = {}) => {
       const msgId = rest.msgId ?? newSharedMsgId(random)
       const { element } = groupElement(author, { event, msgId, sign: rest.sign }, random)

@@ -100,7 +100,7 @@ interface Life {
   readonly gate: Mortal
 }
 
-interface Mortal {
+export interface Mortal {
   readonly store: Store
   readonly dead: boolean
   died: () => void
@@ -111,7 +111,7 @@ interface Mortal {
 const NEVER = new Promise<never>(() => {})
 
 /** A database that one life of a host uses until it dies; the rows outlive it. */
-function mortal(store: Store): Mortal {
+export function mortal(store: Store): Mortal {
   let dead = false
   let left = Number.POSITIVE_INFINITY
   let commits = false
@@ -131,6 +131,7 @@ function mortal(store: Store): Mortal {
     store: {
       write: <T>(work: (tx: Tx) => Promise<T>) => (dead ? NEVER : attempt(work)),
       read: <T>(work: (tx: Tx) => Promise<T>) => (dead ? NEVER : store.read(work)),
+      snapshot: (path) => store.snapshot(path),
       close: () => store.close(),
     },
   }
