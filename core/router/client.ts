@@ -12,7 +12,7 @@ import { type Verified, verifyCommand } from './verify.ts'
 
 /** One connection: takes blocks in, works on one at a time when its turn comes, hands answers out after the commit. */
 export interface Client extends Actor {
-  /** Blocks that wait for a turn. */
+  /** Blocks that wait for a turn, one that is not finished included. */
   readonly waiting: number
   /** Whether the client takes what it is sent. */
   readonly hasRoom: boolean
@@ -20,10 +20,13 @@ export interface Client extends Actor {
   readonly lastActive: number
   /** Since when the client has left too much unread. */
   readonly stalledSince: number | undefined
-  /** Takes one from the allowance of blocks; false where there is none at this time. */
+  /** Takes one from the allowance for the next block; false where there is none at this time. */
   allowed(now: number): boolean
-  /** Verifies and executes the next block. Returns the number of commands in it. */
-  work(): number
+  /**
+   * Verifies and executes the next block, or goes on with one that was not finished by `deadline` (of the monotonic
+   * clock). Returns the number of commands dealt with.
+   */
+  work(deadline: number): number
   /** Hands out what is ready. Only after the commit. */
   flush(): void
   end(): void
@@ -44,6 +47,20 @@ export interface ClientHooks {
   sent(blocks: number): void
 }
 
+interface VerifiedTransmission {
+  readonly corrId: Uint8Array
+  readonly entityId: Uint8Array
+  readonly command: Verified
+}
+
+/** A block in work. */
+interface Unfinished {
+  readonly transmissions: readonly Uint8Array[]
+  /** The first that is not verified yet. */
+  next: number
+  readonly verified: VerifiedTransmission[]
+}
+
 /** A block that could not be decrypted. */
 const BAD = Symbol('bad block')
 
@@ -58,6 +75,7 @@ export function createClient(
   const subscriptions = new Map<number, Subscription>()
   /** Queues whose head is to be handed out as an event. */
   const wanted = new Set<number>()
+  let unfinished: Unfinished | undefined
   let outbox: Uint8Array[] = []
   let outboxBytes = 0
   let paused = false
@@ -98,23 +116,40 @@ export function createClient(
     put(corrId, entityId, { type: 'ERR', error })
   }
 
-  /** All are verified against the state before the block, then executed in order (smp §6.4). */
-  function workOn(transmissions: readonly Uint8Array[]): void {
-    const verified: { corrId: Uint8Array; entityId: Uint8Array; command: Verified }[] = []
-    for (const transmission of transmissions) {
-      const received = receiveCommand(session, transmission)
-      const { corrId, entityId } = received
-      if (received.error !== undefined) {
-        refuse(corrId, entityId, received.error)
-        continue
-      }
-      const outcome = verifyCommand(session, store, received)
-      if ('type' in outcome) refuse(corrId, entityId, outcome)
-      else verified.push({ corrId, entityId, command: outcome })
+  function open(block: Uint8Array | typeof BAD): void {
+    const transmissions = block === BAD ? undefined : split(block)
+    if (transmissions === undefined) refuse(EMPTY, EMPTY, { type: 'BLOCK' })
+    else unfinished = { transmissions, next: 0, verified: [] }
+  }
+
+  /**
+   * All are verified against the state before the block, then executed in order (smp §6.4). Verifying a block full of
+   * commands can take long enough for others to notice, so it stops at the deadline.
+   */
+  function goOn(block: Unfinished, deadline: number): number {
+    const { transmissions, verified } = block
+    const start = block.next
+    while (block.next < transmissions.length) {
+      if (block.next > start && env.clock.monotonic() >= deadline) return block.next - start
+      verifyNext(transmissions[block.next++]!, verified)
     }
+    unfinished = undefined
     for (const { corrId, entityId, command } of verified) {
       put(corrId, entityId, execute(bench, client, corrId, command))
     }
+    return block.next - start
+  }
+
+  function verifyNext(transmission: Uint8Array, verified: VerifiedTransmission[]): void {
+    const received = receiveCommand(session, transmission)
+    const { corrId, entityId } = received
+    if (received.error !== undefined) {
+      refuse(corrId, entityId, received.error)
+      return
+    }
+    const outcome = verifyCommand(session, store, received)
+    if ('type' in outcome) refuse(corrId, entityId, outcome)
+    else verified.push({ corrId, entityId, command: outcome })
   }
 
   function handOutWanted(frames: Uint8Array[]): void {
@@ -140,7 +175,7 @@ export function createClient(
     version: session.version,
     subscriptions,
     get waiting() {
-      return input.length
+      return input.length + (unfinished === undefined ? 0 : 1)
     },
     get hasRoom() {
       return session.buffered <= limits.unreadBytes
@@ -152,6 +187,7 @@ export function createClient(
       return stalledSince
     },
     allowed(now) {
+      if (unfinished !== undefined) return true
       const rate = limits.blocksPerSecond
       allowance = Math.min(rate, allowance + ((now - allowanceAt) * rate) / 1000)
       allowanceAt = now
@@ -159,7 +195,8 @@ export function createClient(
       allowance--
       return true
     },
-    work() {
+    work(deadline) {
+      if (unfinished !== undefined) return goOn(unfinished, deadline)
       const block = input.shift()
       if (block === undefined) return 0
       hooks.waits(-1)
@@ -167,10 +204,8 @@ export function createClient(
         paused = false
         session.resume()
       }
-      const transmissions = block === BAD ? undefined : split(block)
-      if (transmissions === undefined) refuse(EMPTY, EMPTY, { type: 'BLOCK' })
-      else workOn(transmissions)
-      return transmissions?.length ?? 1
+      open(block)
+      return unfinished === undefined ? 1 : goOn(unfinished, deadline)
     },
     push(queue, message) {
       if (wanted.size > 0 || session.buffered + outboxBytes > limits.unreadBytes) {
@@ -209,12 +244,13 @@ export function createClient(
     drain() {
       stalledSince = undefined
       if (wanted.size > 0) client.flush()
-      if (input.length > 0) hooks.ready(client)
+      if (client.waiting > 0) hooks.ready(client)
     },
     close() {
       closed = true
       hooks.waits(-input.length)
       input.length = 0
+      unfinished = undefined
       outbox = []
       wanted.clear()
       hooks.closed(client)

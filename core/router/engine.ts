@@ -133,7 +133,7 @@ export function startEngine(env: Env, store: RouterStore, { limits, newQueues }:
         continue
       }
       worked.add(client)
-      commands += client.work()
+      commands += client.work(started + time)
       if (client.waiting > 0) rotation.add(client)
       now = clock.monotonic()
     }

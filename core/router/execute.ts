@@ -62,8 +62,12 @@ function refusal(error: CommandError): BrokerMessage {
 
 /** Executes a verified command (smp §6.2, §6.5-6.7) and returns the answer, valid once the store has committed. */
 export function execute(bench: Workbench, actor: Actor, corrId: Uint8Array, verified: Verified): BrokerMessage {
-  const { queue, command } = verified
-  if (queue !== undefined) return executeOnQueue(bench, actor, queue, command)
+  if (verified.queue !== undefined) {
+    // Since the verification it may have been deleted, or its record read anew.
+    const queue = bench.store.byRecipient(verified.queue.recipientId)
+    return queue === undefined ? AUTH : executeOnQueue(bench, actor, queue, verified.command)
+  }
+  const { command } = verified
   switch (command.type) {
     case 'NEW':
       return create(bench, actor, corrId, command)
@@ -83,8 +87,6 @@ export function execute(bench: Workbench, actor: Actor, corrId: Uint8Array, veri
 }
 
 function executeOnQueue(bench: Workbench, actor: Actor, queue: Queue, command: QueueCommand): BrokerMessage {
-  // An earlier command of the same block may have deleted it.
-  if (queue.deleted) return AUTH
   if (command.type === 'DEL') return remove(bench, actor, queue)
   if (command.type === 'OFF') {
     bench.store.suspend(queue)

@@ -24,8 +24,6 @@ export interface Queue {
   readonly full: boolean
   /** The first message, where it is known. */
   readonly head: MessageHead | undefined
-  /** No longer in the database; whoever still holds it must answer as if it was not found. */
-  readonly deleted: boolean
 }
 
 export interface MessageHead {

@@ -10,7 +10,7 @@ import { type QueueRecord, queueCache } from './queue-cache.ts'
 
 /**
  * Queues and undelivered messages on disk. Calls are synchronous and belong to the transaction that the first change
- * opens; `commit` makes everything since then durable at once. After `rollback` no Queue obtained before may be used.
+ * opens; `commit` makes everything since then durable at once. A Queue may be used until the next `rollback` or `trim`.
  */
 export interface RouterStore {
   readonly queues: number
@@ -164,7 +164,6 @@ export function openRouterStore(path: string): RouterStore {
       size: last === undefined ? 0 : sql.size.get(row.id)!.n,
       full: last?.marker === 1,
       head: undefined,
-      deleted: false,
     })
   }
 
@@ -212,7 +211,6 @@ export function openRouterStore(path: string): RouterStore {
         size: 0,
         full: false,
         head: undefined,
-        deleted: false,
       })
       if (link !== undefined) store.setLink(record, link.linkId, link.data)
       return record
@@ -246,7 +244,6 @@ export function openRouterStore(path: string): RouterStore {
       queues--
       messages -= queue.size
       cache.forget(queue as QueueRecord)
-      ;(queue as QueueRecord).deleted = true
     },
     touch(queue, day) {
       change()

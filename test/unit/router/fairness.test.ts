@@ -28,6 +28,21 @@ describe('turns', () => {
     for (const client of clients) expect(client.events()).toHaveLength(10)
   })
 
+  test('a block full of commands is verified in parts, with others in between', () => {
+    const world = makeWorld({ step: 1 })
+    const [greedy, modest] = [world.connect(), world.connect()]
+    const queue = makeQueue(world, greedy)
+    const subs = Array.from({ length: 100 }, () => greedy.frame({ type: 'SUB' }, queue.forRecipient))
+    const [payload, ...more] = packBlocks(subs)
+    expect(more).toEqual([])
+    greedy.post(payload!)
+    modest.post(modest.frame(PING))
+    world.run()
+    expect(greedy.events()).toHaveLength(100)
+    expect(modest.events()).toHaveLength(1)
+    expect(modest.lastBlock).toBeLessThan(greedy.lastBlock)
+  })
+
   test('a client that sends too fast rests, others go on', () => {
     const world = makeWorld({ limits: { blocksPerSecond: 10 } })
     const [fast, slow] = [world.connect(), world.connect()]

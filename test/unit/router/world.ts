@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly limits?: Partial<RouterLimits>
   readonly password?: string
   readonly newQueues?: boolean
+  /** Milliseconds that pass each time the router looks at the monotonic clock. */
+  readonly step?: number
 }
 
 export interface SendOptions {
@@ -55,6 +57,8 @@ export interface TestClient {
   readonly closed: boolean
   /** How many blocks arrived. */
   readonly blocks: number
+  /** When the last one arrived, in the order of all blocks of the world. */
+  readonly lastBlock: number
   corrId(): Uint8Array
   frame(command: Command, options?: SendOptions): Uint8Array
   /** Sends one command and returns the answer. */
@@ -95,7 +99,10 @@ export function makeWorld(options: WorldOptions = {}): World {
   const env: Env = {
     clock: {
       now: () => now,
-      monotonic: () => now,
+      monotonic: () => {
+        now += options.step ?? 0
+        return now
+      },
       soon: (task) => void tasks.push(task),
       timer(delay, task) {
         const timer = { at: now + delay, task }
@@ -118,6 +125,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     return { store: opened, engine: startEngine(env, opened, { limits, newQueues }) }
   }
   let { store, engine } = open()
+  let sequence = 0
   onTestFinished(() => {
     engine.stop()
     store.close()
@@ -136,7 +144,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     get store() {
       return store
     },
-    connect: (version = 18) => connect(env, engine, version, run),
+    connect: (version = 18) => connect(env, engine, version, run, () => ++sequence),
     run,
     advance(milliseconds) {
       run()
@@ -161,7 +169,7 @@ export function makeWorld(options: WorldOptions = {}): World {
   }
 }
 
-function connect(env: Env, engine: Engine, version: number, run: () => void): TestClient {
+function connect(env: Env, engine: Engine, version: number, run: () => void, count: () => number): TestClient {
   const routerKeys = generateKeyPair('X25519', env.random)
   const sessionId = env.random(32)
   let events: SessionEvents | undefined
@@ -169,6 +177,7 @@ function connect(env: Env, engine: Engine, version: number, run: () => void): Te
   let buffered = 0
   let closed = false
   let blocks = 0
+  let lastBlock = 0
   let received: ReceivedMessage[] = []
   const forClient = { version, sessionId, peerKey: routerKeys.publicKey }
 
@@ -189,6 +198,7 @@ function connect(env: Env, engine: Engine, version: number, run: () => void): Te
     sendBlock(payload) {
       if (payload.length > 16_366) throw new Error('payload does not fit into a block')
       blocks++
+      lastBlock = count()
       if (!reading) buffered += 16_384
       for (const transmission of splitBlock(payload)) {
         // Views of a buffer that the router might use again would show here.
@@ -221,6 +231,9 @@ function connect(env: Env, engine: Engine, version: number, run: () => void): Te
     },
     get blocks() {
       return blocks
+    },
+    get lastBlock() {
+      return lastBlock
     },
     corrId: () => env.random(24),
     frame(command, { entity = EMPTY, key, corrId = client.corrId() } = {}) {
