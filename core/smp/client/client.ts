@@ -3,6 +3,7 @@ import type { Env } from '../../env/env.ts'
 import { type RouterAddress, routerKey } from '../address.ts'
 import type { BrokerMessage } from '../messages.ts'
 import type { RequestMode, SmpClient, SmpClientEvents, SmpRequest } from './api.ts'
+import { type Backlog, createBacklog } from './backlog.ts'
 import { createFlight, type Flight } from './flight.ts'
 import { createLink, type Link } from './link.ts'
 import { SMP_CLIENT_DEFAULTS, type SmpClientOptions } from './options.ts'
@@ -15,6 +16,7 @@ interface Peer {
   readonly address: RouterAddress
   readonly link: Link
   readonly flight: Flight
+  readonly backlog: Backlog
   readonly subscriptions: Subscriptions
   readonly subscriber: Subscriber
 }
@@ -42,8 +44,9 @@ export function createSmpClient(env: Env, events: SmpClientEvents, options: Part
   }
 
   async function request(router: RouterAddress, request: SmpRequest, mode: RequestMode): Promise<BrokerMessage> {
-    const { link, flight } = peerOf(router)
+    const { link, flight, backlog } = peerOf(router)
     const counted = isBulk(request)
+    if (request.command.type === 'ACK') backlog.acknowledged(request.entityId)
     if (counted) flight.started()
     try {
       const exchange = link.current ?? (await link.connected(mode))
@@ -101,14 +104,19 @@ export function createSmpClient(env: Env, events: SmpClientEvents, options: Part
 
 function createPeer(env: Env, address: RouterAddress, options: SmpClientOptions, events: SmpClientEvents): Peer {
   const subscriptions = createSubscriptions()
+  const backlog = createBacklog(env.clock)
   const link = createLink(env, address, options, {
     up: () => subscriber.connected(),
     down() {
+      backlog.clear()
       const lost = subscriptions.suspend()
       if (lost.length > 0) events.down(address, lost)
       subscriber.lost()
     },
-    message: (recipientId, message) => events.message(address, recipientId, message),
+    message(recipientId, message) {
+      backlog.delivered(recipientId)
+      events.message(address, recipientId, message)
+    },
     end(recipientId) {
       subscriptions.forget(recipientId)
       events.end(address, recipientId)
@@ -124,11 +132,11 @@ function createPeer(env: Env, address: RouterAddress, options: SmpClientOptions,
       if (subscriptions.activate(recipientId)) events.up(address, [recipientId])
     },
   })
-  const subscriber = createSubscriber(env, link, subscriptions, options, {
+  const subscriber = createSubscriber(env, link, subscriptions, backlog, options, {
     up: (recipientIds) => events.up(address, recipientIds),
     refused: (recipientId, error) => events.refused(address, recipientId, error),
   })
-  return { address, link, flight: createFlight(options.maxFlight), subscriptions, subscriber }
+  return { address, link, flight: createFlight(options.maxFlight), backlog, subscriptions, subscriber }
 }
 
 /** The same events, except that what a handler throws ends in the log. */

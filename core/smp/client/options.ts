@@ -23,6 +23,9 @@ export interface SmpClientOptions {
   readonly maxBuffered: number
   /** `SUB`s per round; the next round waits for the answers. */
   readonly subscriptionRound: number
+  /** Delivered messages that may wait for their `ACK` when a round begins, and how long it waits for fewer. */
+  readonly maxBacklog: number
+  readonly backlogPatience: number
   readonly resubscribe: RetryInterval
   /** A session that lasted less does not start the back-off anew. */
   readonly settledAfter: number
@@ -42,6 +45,8 @@ export const SMP_CLIENT_DEFAULTS: SmpClientOptions = {
   maxFlight: 256,
   maxBuffered: 1_048_576,
   subscriptionRound: 1350,
+  maxBacklog: 1350,
+  backlogPatience: 5_000,
   resubscribe: { initial: 2_000, increaseAfter: 10_000, max: 180_000 },
   settledAfter: 10_000,
   closeTimeout: 1_000,

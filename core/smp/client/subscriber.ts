@@ -3,6 +3,7 @@ import type { Env, Timer } from '../../env/env.ts'
 import { firstRetry, nextRetry } from '../../env/retry.ts'
 import type { BrokerMessage } from '../messages.ts'
 import type { SubscribedQueue } from './api.ts'
+import type { Backlog } from './backlog.ts'
 import { type Exchange, isSubscribed } from './exchange.ts'
 import type { Link } from './link.ts'
 import type { SmpClientOptions } from './options.ts'
@@ -10,7 +11,7 @@ import { type Subscriptions, subscriptionOutcome } from './subscriptions.ts'
 
 /** Makes the pending subscriptions of one router active, as long as there are any (smp §7.4, §7.5). */
 export interface Subscriber {
-  /** There is something to subscribe. */
+  /** There is something new to subscribe: somebody waits for it, whatever the back-off. */
   start(): void
   /** The session is there: what waits for a retry need not. */
   connected(): void
@@ -31,6 +32,7 @@ export function createSubscriber(
   env: Env,
   link: Link,
   subscriptions: Subscriptions,
+  backlog: Backlog,
   options: SmpClientOptions,
   events: SubscriberEvents,
 ): Subscriber {
@@ -90,6 +92,7 @@ export function createSubscriber(
     } catch {
       return false
     }
+    await backlog.calm(options.maxBacklog, options.backlogPatience)
     const queues = subscriptions.next(options.subscriptionRound)
     exchange.keepAlive()
     const answers = await Promise.allSettled(
@@ -131,9 +134,7 @@ export function createSubscriber(
 
   return {
     start() {
-      if (subscriptions.pendingCount === 0) return
-      if (link.current === undefined) schedule(0)
-      else hasten()
+      if (subscriptions.pendingCount > 0) hasten()
     },
     connected() {
       connectedAt = clock.monotonic()

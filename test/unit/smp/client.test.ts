@@ -429,6 +429,25 @@ describe('subscriptions', () => {
     expect(router.blocks.map(({ length }) => length).slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 135))
   })
 
+  test('wait while many messages are not acknowledged', async () => {
+    client = clientWith({ subscriptionRound: 10, maxBacklog: 10 }, router)
+    on('SUB', ({ session, entityId }) => {
+      session.push(entityId, msg(1))
+      return { type: 'SOK' }
+    })
+    const numbers = Array.from({ length: 40 }, (_, n) => n)
+    client.subscribe(router.address, numbers.map(queue))
+    await world.runFor(1000)
+    expect(messages).toHaveLength(20)
+    await world.wait(
+      Promise.all(numbers.slice(0, 10).map((n) => client.acknowledge(router.address, id(n), key, id(1)))),
+    )
+    await world.runFor(1000)
+    expect(messages).toHaveLength(30)
+    await world.runFor(10_000)
+    expect(messages).toHaveLength(40)
+  })
+
   test('come back after the session is lost', async () => {
     await subscribed(1, 2)
     await world.runFor(20_000)
@@ -466,6 +485,16 @@ describe('subscriptions', () => {
     router.reachable = 'yes'
     await world.runFor(3000)
     await world.wait(client.request(router.address, ack(5)))
+    await world.runUntil(() => client.subscriptionState(router.address, id(1)) === 'active', 100)
+  })
+
+  test('new ones do not wait for the back-off of others', async () => {
+    router.reachable = 'no'
+    client.subscribe(router.address, [queue(1)])
+    await world.runFor(1_000_000)
+    router.reachable = 'yes'
+    await world.runFor(3000)
+    client.subscribe(router.address, [queue(2)])
     await world.runUntil(() => client.subscriptionState(router.address, id(1)) === 'active', 100)
   })
 
