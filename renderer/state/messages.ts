@@ -118,3 +118,12 @@ export function applyMessageChange(change: Change): void {
       : conversation
   })
 }
+
+/** Drops what is loaded of one conversation, to load another part of it. */
+export function forgetConversation(group: number): void {
+  useMessages.setState((state) => {
+    const byGroup = new Map(state.byGroup)
+    byGroup.delete(group)
+    return { byGroup }
+  })
+}

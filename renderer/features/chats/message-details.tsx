@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { CopyView, Message } from '../../../core/host/contract/types.ts'
+import { api } from '../../state/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { useCall } from '../../ui/call.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { FailureNote } from '../../ui/failure.tsx'
+import { deliveryText } from './delivery.ts'
+import css from './message-details.module.css'
+
+interface MessageDetailsProps {
+  readonly message: Message | undefined
+  readonly onClose: () => void
+}
+
+/** Times, signature, and which super-peers delivered it. */
+export function MessageDetails({ message, onClose }: MessageDetailsProps) {
+  const { t, i18n } = useTranslation()
+  const [copies, setCopies] = useState<readonly CopyView[]>([])
+  const { failure, run } = useCall()
+
+  useEffect(() => {
+    setCopies([])
+    if (message === undefined) return
+    void run(async () => setCopies(await api().messages.deliveredBy({ message: message.id })))
+  }, [message, run])
+
+  const at = (time: number) =>
+    new Date(time).toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' })
+  return (
+    <Dialog
+      title={t('chats.details.title')}
+      open={message !== undefined}
+      onClose={onClose}
+      actions={<Button onClick={onClose}>{t('action.close')}</Button>}
+    >
+      {message !== undefined && (
+        <dl className={css.details}>
+          <dt>{t('chats.details.said')}</dt>
+          <dd>{at(message.time)}</dd>
+          {!message.sent && (
+            <>
+              <dt>{t('chats.details.received')}</dt>
+              <dd>{at(message.receivedAt)}</dd>
+            </>
+          )}
+          {message.editedAt !== undefined && (
+            <>
+              <dt>{t('chats.details.edited')}</dt>
+              <dd>{at(message.editedAt)}</dd>
+            </>
+          )}
+          <dt>{t('chats.details.signature')}</dt>
+          <dd>{t(`chats.details.signed.${message.signed}`)}</dd>
+          {message.sent && (
+            <>
+              <dt>{t('chats.details.delivery')}</dt>
+              <dd>{deliveryText(message, t) ?? t('chats.delivery.waiting')}</dd>
+            </>
+          )}
+          {copies.length > 0 && (
+            <>
+              <dt>{t('chats.details.deliveredBy')}</dt>
+              <dd>
+                <ul>
+                  {copies.map((copy) => (
+                    <li key={copy.superPeer}>
+                      <bdi>{copy.name}</bdi>, {at(copy.receivedAt)}
+                      {!copy.same && <strong> — {t('chats.details.differs')}</strong>}
+                    </li>
+                  ))}
+                </ul>
+              </dd>
+            </>
+          )}
+        </dl>
+      )}
+      <FailureNote failure={failure} />
+    </Dialog>
+  )
+}

@@ -1,0 +1,92 @@
+import { X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Message } from '../../../core/host/contract/types.ts'
+import { api } from '../../state/api.ts'
+import { openConversation } from '../../state/messages.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { useCall } from '../../ui/call.ts'
+import { FailureNote } from '../../ui/failure.tsx'
+import css from './message-search.module.css'
+import { useNow } from './now.ts'
+import { textOf } from './summary.ts'
+import { shortTime } from './time.ts'
+
+interface MessageSearchProps {
+  readonly group: number
+  readonly onClose: () => void
+}
+
+/** Finds messages of this conversation; choosing one goes there. */
+export function MessageSearch({ group, onClose }: MessageSearchProps) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const [search, setSearch] = useState('')
+  const [found, setFound] = useState<readonly Message[]>([])
+  const { failure, run } = useCall()
+
+  useEffect(() => {
+    const wanted = search.trim()
+    if (wanted === '') {
+      setFound([])
+      return
+    }
+    let current = true
+    const timer = setTimeout(() => {
+      void run(async () => {
+        const messages = await api().messages.list({ group, search: wanted, limit: 50 })
+        if (current) setFound(messages.toReversed())
+      })
+    }, 150)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [group, search, run])
+
+  async function goTo(message: Message): Promise<void> {
+    await run(() => openConversation(group, message.id))
+    onClose()
+  }
+
+  return (
+    <search className={css.search}>
+      <div className={css.line}>
+        <input
+          type="search"
+          value={search}
+          placeholder={t('chats.searchHere')}
+          aria-label={t('chats.searchHere')}
+          // biome-ignore lint/a11y/noAutofocus: the search was just asked for
+          autoFocus
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        <IconButton label={t('action.close')} icon={<X size={18} />} onClick={onClose} />
+      </div>
+      <FailureNote failure={failure} />
+      <p className="visually-hidden" role="status">
+        {search.trim() !== '' && t('chats.found', { count: found.length })}
+      </p>
+      {found.length > 0 && (
+        <ul className={css.found}>
+          {found.map((message) => (
+            <li key={message.id}>
+              <button type="button" onClick={() => goTo(message)}>
+                <span className={css.who}>
+                  <bdi>{message.sent ? t('chats.yourself') : message.authorName}</bdi>
+                  <time>{shortTime(message.time, now, i18n.language)}</time>
+                </span>
+                <span className={css.text} dir="auto">
+                  {textOf(message, t)}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {found.length === 0 && search.trim() !== '' && failure === undefined && (
+        <p className={css.none}>{t('chats.nothingFound', { search: search.trim() })}</p>
+      )}
+    </search>
+  )
+}

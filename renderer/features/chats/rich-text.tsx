@@ -1,0 +1,73 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'wouter'
+import { useRuntime } from '../../runtime/context.ts'
+import { parseMarkdown, type Span } from './markdown.ts'
+import css from './rich-text.module.css'
+
+/** A message's text with the network's markdown. Nothing is fetched; links open only when they are clicked. */
+export function RichText({ text }: { readonly text: string }) {
+  const spans = parseMarkdown(text)
+  return (
+    <span className={css.text} dir="auto">
+      {spans.map((span, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place
+        <SpanView key={index} span={span} />
+      ))}
+    </span>
+  )
+}
+
+function SpanView({ span }: { readonly span: Span }) {
+  switch (span.kind) {
+    case 'text':
+      return span.text
+    case 'bold':
+      return <strong>{span.text}</strong>
+    case 'italic':
+      return <em>{span.text}</em>
+    case 'strike':
+      return <s>{span.text}</s>
+    case 'code':
+      return <code className={css.code}>{span.text}</code>
+    case 'secret':
+      return <Secret text={span.text} />
+    case 'colour':
+      return <span data-colour={span.colour}>{span.text}</span>
+    case 'link':
+      return <TextLink href={span.href} text={span.text} />
+    case 'mention':
+      return <strong className={css.mention}>{span.text}</strong>
+  }
+}
+
+function Secret({ text }: { readonly text: string }) {
+  const { t } = useTranslation()
+  const [shown, setShown] = useState(false)
+  if (shown) return text
+  return (
+    <button type="button" className={css.secret} onClick={() => setShown(true)} aria-label={t('chats.message.secret')}>
+      <span aria-hidden="true">{'▒'.repeat(Math.min(text.length, 12))}</span>
+    </button>
+  )
+}
+
+const OWN_LINK = /^(?:simplex:\/|https:\/\/[^/]+\/(?:[acgri]#|(?:contact|invitation)\/?#))/
+
+function TextLink({ href, text }: { readonly href: string; readonly text: string }) {
+  const runtime = useRuntime()
+  const [, navigate] = useLocation()
+  return (
+    <a
+      href={href}
+      rel="noreferrer"
+      onClick={(event) => {
+        event.preventDefault()
+        if (OWN_LINK.test(href)) navigate(`/join?link=${encodeURIComponent(href)}`)
+        else runtime.openExternal(href)
+      }}
+    >
+      {text}
+    </a>
+  )
+}
