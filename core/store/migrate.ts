@@ -3,9 +3,10 @@ import type { Tx } from './database.ts'
 import { agentMigration } from './migrations/0001-agent.ts'
 import { chatMigration } from './migrations/0002-chat.ts'
 import { superpeerMigration } from './migrations/0003-superpeer.ts'
+import { hostMigration } from './migrations/0004-host.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
-const MIGRATIONS: readonly string[] = [agentMigration, chatMigration, superpeerMigration]
+const MIGRATIONS: readonly string[] = [agentMigration, chatMigration, superpeerMigration, hostMigration]
 
 /**
  * Brings the schema to the newest version, one transaction for each step.
