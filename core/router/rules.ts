@@ -5,7 +5,7 @@ import type { Queue } from './queue.ts'
 
 /** What the state of a queue allows (smp §6.3, §6.6, §6.7): decisions without effects. */
 
-export function sameKey(a: AuthKey, b: AuthKey): boolean {
+function sameKey(a: AuthKey, b: AuthKey): boolean {
   return a.algorithm === b.algorithm && equal(encodePublicKey(a), encodePublicKey(b))
 }
 

@@ -48,7 +48,7 @@ export interface RouterStore {
   close(): void
 }
 
-export interface NewQueue {
+interface NewQueue {
   readonly recipientId: Uint8Array
   readonly senderId: Uint8Array
   readonly recipientKey: AuthKey

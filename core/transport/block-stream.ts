@@ -2,7 +2,7 @@ import { HearthError } from '../codec/error.ts'
 import type { Connection } from '../env/env.ts'
 import { blockSplitter } from './block.ts'
 
-export interface BlockEvents {
+interface BlockEvents {
   block(bytes: Uint8Array): void
   drain(): void
   /** Called exactly once. */

@@ -48,7 +48,7 @@ export interface BlockChain {
   next(): { readonly key: Uint8Array; readonly nonce: Uint8Array }
 }
 
-export function blockChain(initial: Uint8Array): BlockChain {
+function blockChain(initial: Uint8Array): BlockChain {
   let chainKey = initial
   return {
     next() {

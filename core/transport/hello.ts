@@ -54,9 +54,9 @@ export function decodeServerHello(bytes: Uint8Array): ServerHello {
 }
 
 /** `M` messaging, `N` notifier, `P` proxy */
-export type ServiceRole = 'M' | 'N' | 'P'
+type ServiceRole = 'M' | 'N' | 'P'
 
-export interface ClientService extends ChainAndKey {
+interface ClientService extends ChainAndKey {
   readonly role: ServiceRole
 }
 

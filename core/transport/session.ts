@@ -43,7 +43,7 @@ export interface SessionEvents {
   badBlock?(): void
 }
 
-export const DEFAULT_PORT = 5223
+const DEFAULT_PORT = 5223
 const ALPN = ['smp/1']
 
 export interface RouterTarget {

@@ -327,7 +327,9 @@ describe('expiry', () => {
   test('many old messages are removed in steps', () => {
     const { world, recipient, sender } = scene(18, { quota: 2000 })
     const queues = [0, 1].map(() => makeQueue(world, recipient, { subscribe: false }))
-    for (let i = 0; i < 700; i++) for (const queue of queues) sender.ask(send('x'), queue.forSender)
+    for (const queue of queues) {
+      sender.askAll(Array.from({ length: 700 }, () => [send('x'), queue.forSender] as const))
+    }
     expect(world.engine.statistics().messages).toBe(1400)
     world.advance(22 * DAY)
     expect(world.engine.statistics().messages).toBe(0)

@@ -46,7 +46,7 @@ export interface WorldOptions {
   readonly step?: number
 }
 
-export interface SendOptions {
+interface SendOptions {
   readonly entity?: Uint8Array
   readonly key?: PrivateKey<AuthAlgorithm>
   readonly corrId?: Uint8Array
