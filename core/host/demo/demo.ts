@@ -30,6 +30,8 @@ const PARALLEL = 4
 /** Milliseconds without a new delivery after which the rest counts as missing. */
 const PATIENCE = 45_000
 const CHECK = 100
+/** Checks in a row that find nothing under way. */
+const QUIET_CHECKS = 3
 /** How long a killed process stays away. */
 const DOWN = 300
 /** A demonstration sends faster than people write. */
@@ -125,7 +127,7 @@ async function run({ options, folder, screen, clock }: DemoDeps, processes: Proc
 
   const expected = options.messages * (people.length - 1)
   await orFail(untilQuiet(clock, () => book.delivered, expected))
-  await orFail(untilDrained(clock, all))
+  await orFail(untilDrained(clock, all, superPeers))
   const { p50, p95, max } = percentiles(book.latencies())
   const result: DemoResult = {
     group: { link: group.link, publicGroupId: group.publicGroupId ?? '' },
@@ -261,14 +263,21 @@ async function untilQuiet(clock: Clock, figure: () => number, goal: number): Pro
   }
 }
 
-/** Waits until no host has anything to send, so that copies still under way would have come and been counted. */
-async function untilDrained(clock: Clock, hosts: readonly DemoHost[]): Promise<void> {
+/**
+ * Waits until nobody has anything to send or to forward, so that every copy still under way has come and is counted.
+ */
+async function untilDrained(clock: Clock, hosts: readonly DemoHost[], superPeers: readonly DemoHost[]): Promise<void> {
   const until = clock.monotonic() + PATIENCE
-  for (;;) {
-    const states = await Promise.all(hosts.map(({ api }) => api.host.status({})))
-    const pending = states.reduce((sum, { connections }) => sum + connections.pendingMessages, 0)
-    if (pending === 0 || clock.monotonic() > until) return
+  let before = ''
+  for (let quiet = 0; quiet < QUIET_CHECKS && clock.monotonic() < until; ) {
     await wait(clock, CHECK)
+    const states = await Promise.all(hosts.map(({ api }) => api.host.status({})))
+    const served = (await Promise.all(superPeers.map(({ api }) => api.serving.groups({})))).flat()
+    const pending = states.reduce((sum, { connections }) => sum + connections.pendingMessages, 0)
+    const backlog = served.reduce((sum, group) => sum + group.backlog, 0)
+    const now = served.map(({ forwarded }) => forwarded).join()
+    quiet = pending === 0 && backlog === 0 && now === before ? quiet + 1 : 0
+    before = now
   }
 }
 
