@@ -41,30 +41,36 @@ async function party(
   return { agent, store, events }
 }
 
-test.each([1, 2, 3, 4, 5, 6])('a contact request is one, whatever comes of the router’s answer (seed %i)', async (seed) => {
-  const world = createWorld(seed)
-  try {
-    const { address } = await routerHost(world, 'router', 128)
-    const owner = await party(world, 'owner', [address], async (agent, event, tx) => {
-      if (event.type === 'REQ') {
-        world.cut('asker', 'router')
-        world.links.set('asker', 'router', { latency: 5 })
-        await agent.accept(tx, event.request, utf8('yes'))
-      }
-    })
-    const asker = await party(world, 'asker', [address], async (agent, event, tx) => {
-      if (event.type === 'CONF') await agent.allow(tx, event.conn, event.confirmation, utf8('thanks'))
-    })
-    // The router's answers take long to reach the asker, so that the cut comes before them.
-    world.links.set('asker', 'router', { latency: 2000 })
-    world.links.set('owner', 'router', { latency: 1, jitter: 0 })
-    const link = await world.wait(owner.agent.createAddress({ type: 'a', userData: utf8('{}') }))
-    await world.wait(asker.store.write((tx) => asker.agent.join(tx, link.full, utf8('may I?'))))
-    await world.runUntil(() => [owner, asker].every(({ events }) => events.some(({ type }) => type === 'CON')), 900_000)
-    await world.runFor(300_000)
-    expect(owner.events.filter(({ type }) => type === 'REQ')).toHaveLength(1)
-    expect(asker.events.filter(({ type }) => type === 'ERR')).toEqual([])
-  } finally {
-    world.dispose()
-  }
-})
+test.each([1, 2, 3, 4, 5, 6])(
+  'a contact request is one, whatever comes of the router’s answer (seed %i)',
+  async (seed) => {
+    const world = createWorld(seed)
+    try {
+      const { address } = await routerHost(world, 'router', 128)
+      const owner = await party(world, 'owner', [address], async (agent, event, tx) => {
+        if (event.type === 'REQ') {
+          world.cut('asker', 'router')
+          world.links.set('asker', 'router', { latency: 5 })
+          await agent.accept(tx, event.request, utf8('yes'))
+        }
+      })
+      const asker = await party(world, 'asker', [address], async (agent, event, tx) => {
+        if (event.type === 'CONF') await agent.allow(tx, event.conn, event.confirmation, utf8('thanks'))
+      })
+      // The router's answers take long to reach the asker, so that the cut comes before them.
+      world.links.set('asker', 'router', { latency: 2000 })
+      world.links.set('owner', 'router', { latency: 1, jitter: 0 })
+      const link = await world.wait(owner.agent.createAddress({ type: 'a', userData: utf8('{}') }))
+      await world.wait(asker.store.write((tx) => asker.agent.join(tx, link.full, utf8('may I?'))))
+      await world.runUntil(
+        () => [owner, asker].every(({ events }) => events.some(({ type }) => type === 'CON')),
+        900_000,
+      )
+      await world.runFor(300_000)
+      expect(owner.events.filter(({ type }) => type === 'REQ')).toHaveLength(1)
+      expect(asker.events.filter(({ type }) => type === 'ERR')).toEqual([])
+    } finally {
+      world.dispose()
+    }
+  },
+)

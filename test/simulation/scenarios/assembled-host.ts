@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { createAgent } from '../../../core/agent/agent.ts'
+import type { Agent } from '../../../core/agent/api.ts'
+import type { Env } from '../../../core/env/env.ts'
+import type { GroupEvent, Groups, ProfileId } from '../../../core/group/api.ts'
+import { createGroups } from '../../../core/group/groups.ts'
+import { insertProfile, ownProfiles } from '../../../core/group/state/profiles.ts'
+import { createDispatch } from '../../../core/host/dispatch.ts'
+import type { RouterAddress } from '../../../core/smp/address.ts'
+import { openStore, type Store } from '../../../core/store/database.ts'
+import type { SuperPeer, SuperPeerEvent, SuperPeerSettings } from '../../../core/superpeer/api.ts'
+import { createSuperPeer } from '../../../core/superpeer/superpeer.ts'
+
+/** A host as core/host assembles it, without the local API, on any Env. */
+export interface AssembledHost {
+  readonly store: Store
+  readonly agent: Agent
+  readonly groups: Groups
+  readonly superPeer: SuperPeer
+  /** The first profile, made where there is none. */
+  profile(name: string): Promise<ProfileId>
+}
+
+export interface AssembledOptions {
+  readonly routers: readonly RouterAddress[]
+  readonly superPeer?: Partial<SuperPeerSettings>
+  notify?(event: GroupEvent | SuperPeerEvent): void
+}
+
+export async function assembleHost(env: Env, dir: string, options: AssembledOptions): Promise<AssembledHost> {
+  const store = await openStore(join(dir, 'host.db'), env.clock)
+  const notify = options.notify ?? (() => {})
+  let groups: Groups | undefined
+  let superPeer: SuperPeer | undefined
+  const agent = createAgent({
+    env,
+    store,
+    routers: options.routers,
+    // Threads would bring an order that no seed decides.
+    settings: { threads: 0 },
+    handler: createDispatch({
+      log: env.log,
+      owner: (module) => (module === 'groups' ? groups! : superPeer!),
+      routerState: () => {},
+    }),
+  })
+  groups = createGroups({ env, store, agent, notify })
+  superPeer = createSuperPeer({ env, store, agent, notify, settings: options.superPeer ?? {} })
+  await groups.start()
+  await superPeer.start()
+  await agent.start()
+  return {
+    store,
+    agent,
+    groups,
+    superPeer,
+    profile: (name) =>
+      store.write(async (tx) => {
+        const [own] = (await ownProfiles(tx)).filter((candidate) => !candidate.superPeer)
+        return own?.id ?? insertProfile(tx, { displayName: name, fullName: '' }, { now: env.clock.now() })
+      }),
+  }
+}

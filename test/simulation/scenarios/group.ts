@@ -1,0 +1,194 @@
+import { HearthError } from '../../../core/codec/error.ts'
+import type { Env } from '../../../core/env/env.ts'
+import { wait } from '../../../core/env/wait.ts'
+import type { GroupId, MessageView } from '../../../core/group/api.ts'
+import { mustHold, type Scenario } from '../scenario.ts'
+import { makeTrouble, supervise } from '../supervise.ts'
+import type { World } from '../world.ts'
+import { type AssembledHost, assembleHost } from './assembled-host.ts'
+import { routerHost } from './router-host.ts'
+
+/**
+ * A group: an owner, super-peers and members on hosts of their own over two routers. It is created and joined and
+ * everybody writes, while routers, super-peers, owner and members crash and connections break. At the end everybody has
+ * every message of everybody else, once, those of one author in order.
+ */
+export const group: Scenario = {
+  name: 'group',
+  steps: 60,
+  world: { link: { split: 0.05 } },
+  play,
+}
+
+const QUOTA = 16
+const FOUNDING = 60_000
+const TALKING = 120_000
+const SETTLE = 6 * 3_600_000
+const SUPER_PEERS = ['relay-1', 'relay-2']
+const MEMBERS = ['anna', 'boris', 'clara']
+const PEOPLE = ['owner', ...MEMBERS]
+
+interface Person {
+  /** Of the present life. */
+  host: AssembledHost | undefined
+  group: GroupId | undefined
+}
+
+async function play(world: World, steps: number): Promise<Record<string, number>> {
+  const count = Math.ceil(steps / PEOPLE.length)
+  const routers = [await routerHost(world, 'router-1', QUOTA), await routerHost(world, 'router-2', QUOTA)]
+  /** What travels out of band. */
+  const board = { addresses: new Map<string, string>(), link: undefined as string | undefined, talk: false }
+  const people = new Map<string, Person>(PEOPLE.map((name) => [name, { host: undefined, group: undefined }]))
+  const refused: string[] = []
+
+  function open(env: Env, dir: string, name: string): Promise<AssembledHost> {
+    const index = [...SUPER_PEERS, ...PEOPLE].indexOf(name)
+    return assembleHost(env, dir, {
+      routers: [routers[index % 2]!.address],
+      superPeer: { pausedCheck: 10_000 },
+      notify(event) {
+        if (event.type === 'refused' && world.alive(name)) refused.push(`${name}: ${event.event} ${event.reason}`)
+      },
+    })
+  }
+
+  const superPeers = SUPER_PEERS.map((name) =>
+    supervise(world, name, async (env, dir) => {
+      const { superPeer } = await open(env, dir, name)
+      const options = { displayName: name, autoAccept: true }
+      const { address } = await persistently(env, async () => (await superPeer.address()) ?? superPeer.enable(options))
+      board.addresses.set(name, address)
+    }),
+  )
+  const owner = supervise(world, 'owner', async (env, dir) => {
+    const host = await open(env, dir, 'owner')
+    while (board.addresses.size < SUPER_PEERS.length) await wait(env.clock, 500)
+    const profile = await host.profile('owner')
+    const id = await persistently(env, async () => {
+      const [existing] = await host.groups.list()
+      return existing?.id ?? host.groups.create(profile, groupOptions([...board.addresses.values()]))
+    })
+    Object.assign(people.get('owner')!, { host, group: id })
+    for (;;) {
+      const view = await host.groups.get(id)
+      if (view?.status === 'active') board.link = view.link
+      else if (view !== undefined && view.superPeers.active > 0) await host.groups.confirm(id)
+      if (view?.status === 'active') break
+      await wait(env.clock, 500)
+    }
+    await talk(env, host, id)
+  })
+  const members = MEMBERS.map((name) =>
+    supervise(world, name, async (env, dir) => {
+      const host = await open(env, dir, name)
+      while (board.link === undefined) await wait(env.clock, 500)
+      const profile = await host.profile(name)
+      const id = await persistently(env, () => host.groups.join(profile, board.link!))
+      Object.assign(people.get(name)!, { host, group: id })
+      await talk(env, host, id)
+    }),
+  )
+
+  /** Says 1, 2, 3, …; what was said before a crash is known from the own history. */
+  async function talk(env: Env, host: AssembledHost, id: GroupId): Promise<void> {
+    while (!board.talk) await wait(env.clock, 500)
+    for (;;) {
+      const said = (await everything(host, id)).filter(({ sent }) => sent).length
+      if (said === count) return
+      await host.groups.send(id, { text: String(said + 1) })
+      await wait(env.clock, 30 * env.random(1)[0]!)
+    }
+  }
+
+  const hosts = [...routers.map(({ host }) => host), ...superPeers, owner, ...members]
+  const links = [...SUPER_PEERS, ...PEOPLE].flatMap((name) => routers.map(({ host }) => [name, host.name] as const))
+  makeTrouble(world, { hosts, links, every: 1500, until: world.now + FOUNDING })
+  await until(FOUNDING, async () => {
+    const views = await ofAll(({ groups }, id) => groups.get(id))
+    const whole = (view: (typeof views)[number]) => view?.superPeers.connected === SUPER_PEERS.length
+    return views.length === PEOPLE.length && views.every(whole)
+  })
+  const founded = world.now
+  board.talk = true
+  makeTrouble(world, { hosts, links, every: 3000, until: world.now + TALKING })
+  await until(TALKING, async () => {
+    const histories = await ofAll(everything)
+    return histories.length === PEOPLE.length && histories.every((messages) => messages.length >= count * PEOPLE.length)
+  })
+  await world.runFor(120_000)
+  await check()
+  return {
+    messages: count * PEOPLE.length,
+    deliveries: count * PEOPLE.length * (PEOPLE.length - 1),
+    crashes: hosts.reduce((sum, { crashes }) => sum + crashes, 0),
+    foundedAfter: Math.round(founded / 1000),
+  }
+
+  async function ofAll<T>(work: (host: AssembledHost, id: GroupId, name: string) => Promise<T>): Promise<T[]> {
+    const results: T[] = []
+    for (const [name, person] of people) {
+      if (!world.alive(name) || person.host === undefined || person.group === undefined) continue
+      results.push(await world.wait(work(person.host, person.group, name)))
+    }
+    return results
+  }
+
+  async function until(trouble: number, condition: () => Promise<boolean>): Promise<void> {
+    const end = world.now + trouble + SETTLE
+    while (!(await condition())) {
+      if (world.now > end) throw new Error(await report())
+      await world.runFor(10_000)
+    }
+  }
+
+  async function check(): Promise<void> {
+    const wrong = (await ofAll(differences)).flat()
+    mustHold(wrong.length === 0, () => wrong.join('\n'))
+    mustHold(refused.length === 0, () => `refused: ${refused.join(', ')}`)
+  }
+
+  async function differences(host: AssembledHost, id: GroupId, name: string): Promise<string[]> {
+    const expected = Array.from({ length: count }, (_, index) => String(index + 1)).join(' ')
+    const messages = await everything(host, id)
+    const wrong: string[] = []
+    for (const author of PEOPLE) {
+      const own = messages.filter(({ sent, authorName }) => (sent ? name : authorName) === author)
+      const said = own.map(({ text }) => text).join(' ')
+      if (said !== expected) wrong.push(`${name} has of ${author}: ${said}`)
+    }
+    return wrong
+  }
+
+  async function report(): Promise<string> {
+    const views = await ofAll(async ({ groups }, id, name) => {
+      const view = await groups.get(id)
+      const of = (await groups.superPeers(id)).map(
+        ({ displayName, status, connected, error }) =>
+          `${displayName} ${status}${connected ? ' connected' : ''} ${error ?? ''}`,
+      )
+      return `${name}: ${view?.status} ${of.join('; ')}`
+    })
+    return [`not there after ${world.now} ms`, ...views, ...(await ofAll(differences)).flat(), ...refused].join('\n')
+  }
+}
+
+function groupOptions(superPeers: readonly string[]) {
+  return { displayName: 'group', writers: 'everyone', history: false, superPeers } as const
+}
+
+/** All messages in the order of their arrival. */
+async function everything(host: AssembledHost, id: GroupId): Promise<MessageView[]> {
+  return (await host.groups.messages(id, { limit: 500 })).toSorted((a, b) => a.id - b.id)
+}
+
+async function persistently<T>(env: Env, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof HearthError) || !error.temporary) throw error
+      await wait(env.clock, 1000)
+    }
+  }
+}
