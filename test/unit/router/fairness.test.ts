@@ -162,3 +162,23 @@ test('whatever comes in blocks, the router answers and goes on', () => {
   expect(healthy.ask(send('still here'), queue.forSender)).toEqual(OK)
   expect(world.engine.statistics()).toMatchObject({ connections: 6, queues: 6 })
 })
+
+test('what could not be committed is not answered and has not happened', () => {
+  const world = makeWorld()
+  const [recipient, sender] = [world.connect(), world.connect()]
+  const queue = makeQueue(world, recipient)
+  const { commit } = world.store
+  world.store.commit = () => {
+    throw new Error('disk full')
+  }
+  sender.block(sender.frame(send('lost'), queue.forSender))
+  expect([sender.closed, recipient.closed]).toEqual([true, true])
+  expect([sender.events(), recipient.events()]).toEqual([[], []])
+  world.store.commit = commit
+  const again = world.connect()
+  expect(world.engine.statistics()).toMatchObject({ connections: 1, queues: 1, messages: 0 })
+  expect(again.ask({ type: 'SUB' }, queue.forRecipient)).toMatchObject({ type: 'SOK' })
+  expect(again.events()).toEqual([])
+  expect(again.ask(send('taken'), queue.forSender)).toEqual(OK)
+  expect(again.events()).toHaveLength(1)
+})
