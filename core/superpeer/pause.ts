@@ -114,7 +114,8 @@ export async function checkPaused(context: SuperPeerContext, tx: Tx): Promise<nu
   const now = context.env.clock.now()
   const due = await dueChecks(tx, now, CHECKS)
   for (const served of due) {
-    if ((await context.agent.pending(tx, served.conn)) <= LOW) {
+    const pending = await context.agent.pending(tx, served.conn)
+    if (pending === 0 || (served.reason !== 'quota' && pending <= LOW)) {
       await resume(context, tx, served)
       continue
     }

@@ -412,15 +412,15 @@ export function createFakeNetwork(): FakeNetwork {
       data: LinkUserData,
       rest: { entityId: Uint8Array | undefined; clientData: string | undefined },
     ): Promise<ConnId> {
-      const conn = await store.write(async (tx) => {
-        const id = await newConn(tx, 'contact', null)
-        await tx.run('UPDATE fake_conns SET link = ?, root_key = ? WHERE conn = ?', link, rootKey.raw, id)
-        return id
-      })
       const publicKey: PublicKey<'Ed25519'> = publicKeyOf(rootKey)
       const content = { ...data, link, fullLink: `full:${link}`, rootKey: publicKey, ...rest }
-      links.set(link, { owner: `${host}/${conn}`, content })
-      return conn
+      return store.write(async (tx) => {
+        const id = await newConn(tx, 'contact', null)
+        await tx.run('UPDATE fake_conns SET link = ?, root_key = ? WHERE conn = ?', link, rootKey.raw, id)
+        // The router has it before the host has committed that it does.
+        links.set(link, { owner: `${host}/${id}`, content })
+        return id
+      })
     }
 
     async function send(
