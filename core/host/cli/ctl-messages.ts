@@ -55,6 +55,7 @@ function groupOf(change: Change): number | undefined {
       return change.superPeer.group
     case 'profile':
     case 'router':
+    case 'known':
     case 'request':
       return undefined
     default:
@@ -95,5 +96,7 @@ function describeChange(change: Change): string {
       return `router ${change.router.address}: ${change.router.connected ? 'connected' : 'away'}`
     case 'profile':
       return `profile ${change.profile.id}: ${change.profile.displayName}`
+    case 'known':
+      return `the list of super-peers has ${change.known.superPeers.length} entries`
   }
 }

@@ -38,25 +38,3 @@ async function chooseProfile(api: HostClient, wanted: number | undefined): Promi
   if (second === undefined) return first.id
   throw new HearthError('usage', 'profile', 'there are several profiles: choose one with --profile')
 }
-
-export function time(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? '–' : new Date(milliseconds).toISOString().replace('T', ' ').slice(0, 19)
-}
-
-/** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const widths: number[] = []
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, String(cell).length)
-    }
-  }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => String(cell).padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}

@@ -1,20 +1,6 @@
 import { Command } from 'commander'
+import type { HostFlags, StartedHost } from './host-flags.ts'
 import { collect, port } from './options.ts'
-
-export interface HostFlags {
-  readonly dir: string
-  readonly router?: readonly string[]
-  readonly embeddedRouter?: boolean
-  readonly routerHost?: string
-  readonly routerPort?: number
-  readonly superPeer?: string
-  readonly port?: number
-  readonly listen?: string
-  readonly behindProxy?: boolean
-  readonly logLevel?: string
-  readonly set?: readonly string[]
-  readonly json?: boolean
-}
 
 export function hostCommand(): Command {
   return new Command('host')
@@ -35,14 +21,6 @@ export function hostCommand(): Command {
       const { runHost } = await import('./run-host.ts')
       await runHost(flags, flags.json ? printJson : printWords)
     })
-}
-
-/** What a started host says about itself. */
-export interface StartedHost {
-  readonly dir: string
-  readonly api: string
-  readonly router: string | undefined
-  readonly superPeer: { readonly name: string; readonly address: string } | undefined
 }
 
 function printJson(started: StartedHost): void {

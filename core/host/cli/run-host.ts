@@ -3,7 +3,7 @@ import { realEnv } from '../../env/real.ts'
 import { wait } from '../../env/wait.ts'
 import { privateByDefault } from '../files.ts'
 import { type RunningHost, startHost } from '../host.ts'
-import type { HostFlags, StartedHost } from './host.ts'
+import type { HostFlags, StartedHost } from './host-flags.ts'
 import { stopOnSignal } from './signals.ts'
 
 /** Runs a host until a signal or a client ends it; `started` is called once it can be spoken to. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import type { StartedHost } from './host.ts'
+import type { StartedHost } from './host-flags.ts'
 
 export function startCommand(): Command {
   return new Command('start')

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { HearthError } from '../../codec/error.ts'
-import type { StartedHost } from '../cli/host.ts'
+import type { StartedHost } from '../cli/host-flags.ts'
 import { type ConnectedHost, connectToFolder } from '../client.ts'
 import type { Message, Position } from '../contract/types.ts'
 import type { HostClient } from '../contract.ts'

@@ -17,7 +17,7 @@ const CLEAR_BELOW = '\u001b[J'
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
 
-export interface Styles {
+interface Styles {
   bold(text: string): string
   dim(text: string): string
   good(text: string): string
@@ -94,7 +94,7 @@ export function bar(done: number, all: number, width = 24): string {
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
 }
 
-export function resultTable(result: DemoResult, styles: Styles): string {
+function resultTable(result: DemoResult, styles: Styles): string {
   const { latencyMs, superPeers } = result
   const perfect = result.missing === 0 && result.duplicates === 0 && result.outOfOrder === 0
   const names = Math.max(10, ...superPeers.map(({ name }) => name.length))
