@@ -13,6 +13,7 @@ export function options<Defaults extends Readonly<Record<string, number | boolea
 } {
   const { values } = parseArgs({
     args: [...args],
+    allowNegative: true,
     options: Object.fromEntries(
       Object.entries(defaults).map(
         ([name, value]) => [name, { type: typeof value === 'boolean' ? 'boolean' : 'string' }] as const,
@@ -36,4 +37,9 @@ function wholeNumber(name: string, text: string): number {
 /** Rounded so that a result reads well: three significant digits, all digits above a thousand. */
 export function figure(value: number): number {
   return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3))
+}
+
+export function figures<Name extends string>(values: Readonly<Record<Name, number>>): Record<Name, number> {
+  const rounded = Object.entries<number>(values).map(([name, value]) => [name, figure(value)])
+  return Object.fromEntries(rounded) as Record<Name, number>
 }

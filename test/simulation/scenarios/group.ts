@@ -1,3 +1,4 @@
+import { type AssembledHost, assembleHost } from '../../../bench/assembled-host.ts'
 import { HearthError } from '../../../core/codec/error.ts'
 import type { Env } from '../../../core/env/env.ts'
 import { wait } from '../../../core/env/wait.ts'
@@ -5,7 +6,6 @@ import type { GroupId, MessageView } from '../../../core/group/api.ts'
 import { mustHold, type Scenario } from '../scenario.ts'
 import { makeTrouble, supervise } from '../supervise.ts'
 import type { World } from '../world.ts'
-import { type AssembledHost, assembleHost } from './assembled-host.ts'
 import { routerHost } from './router-host.ts'
 
 /**
@@ -46,6 +46,7 @@ async function play(world: World, steps: number): Promise<Record<string, number>
     const index = [...SUPER_PEERS, ...PEOPLE].indexOf(name)
     return assembleHost(env, dir, {
       routers: [routers[index % 2]!.address],
+      threads: 0,
       superPeer: { pausedCheck: 10_000 },
       notify(event) {
         if (event.type === 'refused' && world.alive(name)) refused.push(`${name}: ${event.event} ${event.reason}`)

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Community, cpuPer, createCommunity } from './community.ts'
+import { measureLimit } from './limit.ts'
+import { figure, figures, options } from './options.ts'
+
+/**
+ * One super-peer and its members: the owner says something, the super-peer gives it to everybody. A delivery is one
+ * message for one member, and counts when the router has accepted it; with --receive when the member has decrypted it.
+ * Messages are so long (`--size`) that none shares a body with another; shorter ones would, and cost less.
+ */
+const POLL = 20
+/** A router's queue takes 128 messages from which nobody reads. */
+const MOST_UNREAD = 100
+
+export async function run(args: readonly string[]): Promise<object> {
+  const parameters = options(args, {
+    members: 1000,
+    messages: 20,
+    size: 9000,
+    threads: 1,
+    receive: false,
+    stages: true,
+  })
+  const { members, messages, size, receive } = parameters
+  if (!receive && messages > MOST_UNREAD) throw new Error(`without --receive at most ${MOST_UNREAD} messages`)
+  const limit = await measureLimit()
+  const community = await createCommunity(parameters.threads)
+  try {
+    const setUp = performance.now()
+    await community.members.ask('join', community.link, members)
+    await settled(community)
+    if (!receive) await community.members.ask('leave')
+    const setupSeconds = (performance.now() - setUp) / 1000
+    const measured = await deliver(community, { members, messages, size, receive, stages: parameters.stages })
+    return {
+      parameters,
+      ...measured,
+      limit: limit.blocksPerSecond,
+      limitDetails: limit,
+      setupSeconds: figure(setupSeconds),
+    }
+  } finally {
+    await community.stop()
+  }
+}
+
+interface Work {
+  readonly members: number
+  readonly messages: number
+  readonly size: number
+  readonly receive: boolean
+  readonly stages: boolean
+}
+
+async function deliver(community: Community, { members, messages, size, receive, stages }: Work): Promise<object> {
+  const { router, superPeer, owner } = community
+  const deliveries = members * messages
+  const accepted = async () => (await router.ask('statistics')).accepted
+  const received = () => community.members.ask('received')
+  const before = {
+    usage: await community.usage(),
+    accepted: await accepted(),
+    received: await received(),
+    database: await superPeer.ask('databaseBytes'),
+    disk: await superPeer.ask('diskBytes'),
+  }
+  if (stages) await superPeer.ask('startStages')
+  const started = performance.now()
+  const said = owner.ask('say', messages, size)
+  let database = before.database
+  for (;;) {
+    // What the owner sends is accepted as well.
+    const done = receive
+      ? (await received()) - before.received >= deliveries
+      : (await accepted()) - before.accepted >= deliveries + messages
+    database = Math.max(database, await superPeer.ask('databaseBytes'))
+    if (done) break
+    await sleep(POLL)
+  }
+  const seconds = (performance.now() - started) / 1000
+  await said
+  await settled(community)
+  const { mainThreadMs, stages: byStage } = stages ? await superPeer.ask('stopStages') : { mainThreadMs: 0, stages: {} }
+  const after = await community.usage()
+  const cpu = cpuPer(deliveries, before.usage, after)
+  const disk = await superPeer.ask('diskBytes')
+  const perDelivery = (ms: number) => ms / deliveries
+  return {
+    deliveries,
+    seconds: figure(seconds),
+    deliveriesPerSecond: figure(deliveries / seconds),
+    sendsPerDelivery: figure(((await accepted()) - before.accepted - messages) / deliveries),
+    cpuMsPerDelivery: figure(cpu.superPeer + cpu.router),
+    cpuMsPerDeliveryByProcess: figures({ ...cpu }),
+    ...(stages && {
+      superPeerMsByStage: figures({
+        otherThreads: cpu.superPeer - perDelivery(mainThreadMs),
+        ...Object.fromEntries(Object.entries(byStage).map(([stage, ms]) => [stage, perDelivery(ms)])),
+      }),
+    }),
+    peakRssMB: after.superPeer.peakRssMB,
+    peakRssMBByProcess: Object.fromEntries(Object.entries(after).map(([part, { peakRssMB }]) => [part, peakRssMB])),
+    rssBeforeMB: before.usage.superPeer.peakRssMB,
+    databaseBytesPerDelivery: figure((database - before.database) / deliveries),
+    ...(disk !== undefined &&
+      before.disk !== undefined && { diskBytesPerDelivery: figure((disk - before.disk) / deliveries) }),
+  }
+}
+
+/** Waits until the super-peer has nothing left to say. */
+async function settled({ superPeer }: Community): Promise<void> {
+  while (!(await superPeer.ask('idle'))) await sleep(100)
+}
