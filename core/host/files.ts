@@ -13,11 +13,17 @@ export const HOST_FILES = {
   token: 'api-token',
   /** `ws://…` of the running host, for `hearth ctl`. */
   address: 'api-address',
+  /** Port of the local API: a browser knows its session by it, so it stays. */
+  apiPort: 'api-port',
+  /** Browsers that are signed in. */
+  sessions: 'sessions.json',
   router: 'router',
   /** Port of the embedded router: queue addresses carry it, so it stays. */
   routerPort: 'router-port',
   /** The console's record of messages already shown. */
   shown: 'console-shown',
+  /** Takes the place of the shipped list of operators. */
+  operators: 'operators.json',
 } as const
 
 export function pathIn(folder: string, name: keyof typeof HOST_FILES): string {

@@ -1,14 +1,14 @@
 import type { GroupEvent, Groups } from '../group/api.ts'
 import type { SuperPeerEvent } from '../superpeer/api.ts'
 import type { ChangeLog, Position } from './changes.ts'
-import type { Change, ChangeMessage, ProfileView, RouterState } from './contract/types.ts'
+import type { Change, ChangeMessage, KnownView, ProfileView, RouterState } from './contract/types.ts'
 import { groupView, messageView } from './views.ts'
 
 /** What the change log keeps: names of what changed. The state itself is read when somebody follows. */
 export type LoggedChange =
   | { readonly from: 'groups'; readonly event: GroupEvent }
   | { readonly from: 'super-peer'; readonly event: SuperPeerEvent }
-  | { readonly from: 'host'; readonly change: Change & { readonly type: 'profile' | 'router' } }
+  | { readonly from: 'host'; readonly change: Change & { readonly type: 'profile' | 'router' | 'known' } }
 
 export type HostChanges = ChangeLog<LoggedChange>
 
@@ -18,6 +18,10 @@ export function profileChange(profile: ProfileView): LoggedChange {
 
 export function routerChange(router: RouterState): LoggedChange {
   return { from: 'host', change: { type: 'router', router } }
+}
+
+export function knownChange(known: KnownView): LoggedChange {
+  return { from: 'host', change: { type: 'known', known } }
 }
 
 /** The stream of `changes.follow`. */

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import { parseLink } from '../../agent/links/parse-link.ts'
 import { CodecError, HearthError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
@@ -7,16 +8,7 @@ import type { Presets } from './presets.ts'
 
 /** The person's list of operators and super-peers: what is preset, what was added, what was chosen about them. */
 
-type Row = { readonly [K in keyof KnownSuperPeersTable]: unknown } & {
-  readonly address: string
-  readonly name: string | null
-  readonly image: string | null
-  readonly custom: number
-  readonly enabled: number | null
-  readonly tested_at: number | null
-  readonly round_trip: number | null
-  readonly test_error: string | null
-}
+type Row = Selectable<KnownSuperPeersTable>
 
 export async function knownView(tx: Tx, { operators }: Presets): Promise<KnownView> {
   const rows = await tx.all<Row>('SELECT * FROM known_super_peers ORDER BY created_at, address')
@@ -26,7 +18,14 @@ export async function knownView(tx: Tx, { operators }: Presets): Promise<KnownVi
   const preset = operators.flatMap(({ id, superPeers }) =>
     superPeers.map(({ address, name, enabled }): KnownSuperPeer => {
       const row = byAddress.get(address)
-      return { ...stateOf(row), address, name, image: row?.image ?? undefined, operator: id, enabled: flag(row, enabled) }
+      return {
+        ...stateOf(row),
+        address,
+        name,
+        image: row?.image ?? undefined,
+        operator: id,
+        enabled: flag(row, enabled),
+      }
     }),
   )
   const taken = new Set(preset.map(({ address }) => address))
