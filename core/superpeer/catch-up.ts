@@ -37,6 +37,7 @@ export async function catchUp(context: SuperPeerContext, tx: Tx, group: Group): 
   const loaded = new Map<number, LoadedJob>()
   const bodies = new Map<string, readonly StoredBody[]>()
   for (const member of members) await catchUpMember(context, tx, group, member, { loaded, bodies })
+  if (members.length > 0) context.wakePaused(tx)
   return members.length > 0
 }
 

@@ -18,6 +18,8 @@ export interface SuperPeerContext {
   wakeDelivery(tx: Tx, group: GroupId): void
   /** After the commit: an invitation can be worked on. */
   wakeRequests(tx: Tx): void
+  /** After the commit: a paused member may have to be looked at earlier. */
+  wakePaused(tx: Tx): void
   /** After the commit: a link check may be due earlier. */
   wakeWatch(tx: Tx): void
 }

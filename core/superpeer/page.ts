@@ -95,7 +95,10 @@ async function sortOutSlow(
     })
     return false
   })
-  if (pauses.length > 0) await pauseRecipients(tx, pauses)
+  if (pauses.length > 0) {
+    await pauseRecipients(tx, pauses)
+    context.wakePaused(tx)
+  }
   return ready
 }
 

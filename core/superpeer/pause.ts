@@ -9,6 +9,7 @@ import {
   beginCatchingUp,
   disableRecipient,
   dueChecks,
+  nextCheck,
   pauseRecipients,
   type ServedMember,
   servedMember,
@@ -16,11 +17,14 @@ import {
   setReason,
   setRewind,
 } from './state/recipients.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 /** A connection is given up after this many messages that found its queue gone (chat §7.6). */
 const AUTH_ERRORS = 10
 /** Paused members looked at in one transaction. */
 const CHECKS = 200
+/** Between two looks. */
+const LOOK = 500
 
 type DeliveryEvent = Extract<AgentEvent, { type: 'SENT' | 'MWARN' | 'MERR' | 'QCONT' }>
 
@@ -62,6 +66,7 @@ async function overQuota(context: SuperPeerContext, tx: Tx, served: ServedMember
   if (served.state !== 'live' && served.state !== 'catching-up') return
   const at = await standing(context, tx, served)
   await pauseRecipients(tx, [{ member: served.member, reason: 'quota', ...at, now, checkAt }])
+  context.wakePaused(tx)
 }
 
 /** How far a member that is not paused was served, and from where on it may not have received it. */
@@ -107,10 +112,22 @@ async function failed(context: SuperPeerContext, tx: Tx, served: ServedMember, a
       checkAt: now + context.settings.pausedCheck,
     },
   ])
+  context.wakePaused(tx)
 }
 
 /** Looks at paused members of whom nobody tells: whoever has nothing waiting at the agent goes on. */
-export async function checkPaused(context: SuperPeerContext, tx: Tx): Promise<number> {
+export function createPauseWatch(context: SuperPeerContext): Worker {
+  const { clock } = context.env
+  return createWorker(context.env, 'super-peer.paused', async (running) => {
+    while (running() && (await context.store.write((tx) => checkPaused(context, tx))) === CHECKS) {
+      await new Promise<void>((resolve) => clock.soon(resolve))
+    }
+    const next = await context.store.read(nextCheck)
+    return next === undefined ? undefined : Math.max(next, clock.now() + LOOK)
+  })
+}
+
+async function checkPaused(context: SuperPeerContext, tx: Tx): Promise<number> {
   const now = context.env.clock.now()
   const due = await dueChecks(tx, now, CHECKS)
   for (const served of due) {

@@ -1,5 +1,4 @@
 import { asHearthError, type HearthError } from '../codec/error.ts'
-import type { Timer } from '../env/env.ts'
 import { unbind } from '../group/state/bindings.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
@@ -14,6 +13,7 @@ import {
   workableRequest,
 } from './state/requests.ts'
 import { servedGroup } from './state/served.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 /** chat §4.4, §10.5 */
 const RETRY_FIRST = 5_000
@@ -22,69 +22,31 @@ const GIVE_UP_ATTEMPTS = 10
 const GIVE_UP_AFTER = 24 * 3600_000
 
 /** Works on invitations one after the other; failures of the network are repeated with growing delay. */
-export interface RequestWorker {
-  wake(): void
-  start(): void
-  stop(): Promise<void>
+export function createRequestWorker(context: SuperPeerContext): Worker {
+  const { clock } = context.env
+  return createWorker(context.env, 'super-peer.requests', async (running) => {
+    for (;;) {
+      const row = await context.store.read((tx) => workableRequest(tx, clock.now()))
+      if (row === undefined || !running()) break
+      await attempt(context, row)
+    }
+    return context.store.read(nextRetry)
+  })
 }
 
-export function createRequestWorker(context: SuperPeerContext): RequestWorker {
-  const { clock } = context.env
-  let running = false
-  let again = false
-  let working: Promise<void> | undefined
-  let timer: Timer | undefined
-
-  function wake(): void {
-    if (!running) return
-    again = true
-    working ??= work()
-  }
-
-  async function work(): Promise<void> {
-    timer?.cancel()
-    timer = undefined
-    while (running && again) {
-      again = false
-      for (;;) {
-        const row = await context.store.read((tx) => workableRequest(tx, clock.now()))
-        if (row === undefined || !running) break
-        await attempt(row)
-      }
-    }
-    working = undefined
-    if (!running) return
-    const at = await context.store.read(nextRetry)
-    if (at !== undefined && running) timer ??= clock.timer(Math.max(0, at - clock.now()), wake)
-  }
-
-  async function attempt(row: RequestRow): Promise<void> {
-    try {
-      await serve(context, row)
-    } catch (error) {
-      const failure = asHearthError(error, 'protocol', 'serve')
-      await context.store.write(async (tx) => {
-        const { state, retryAt, delay } = afterFailure(row, failure, clock.now())
-        await setRequestFailure(tx, row.serving_request, { state, retryAt, delay, error: failure.code })
-        const changed = await requestById(tx, row.serving_request)
-        if (changed?.state === 'failed') await forgetUnanswered(context, tx, changed)
-        if (changed !== undefined) context.notify(tx, { type: 'request', request: requestView(changed) })
-      })
-      context.env.log.warn('super-peer.invitation', { request: row.serving_request, error: failure.code })
-    }
-  }
-
-  return {
-    wake,
-    start: () => {
-      running = true
-      clock.soon(wake)
-    },
-    stop: async () => {
-      running = false
-      timer?.cancel()
-      await working
-    },
+async function attempt(context: SuperPeerContext, row: RequestRow): Promise<void> {
+  try {
+    await serve(context, row)
+  } catch (error) {
+    const failure = asHearthError(error, 'protocol', 'serve')
+    await context.store.write(async (tx) => {
+      const { state, retryAt, delay } = afterFailure(row, failure, context.env.clock.now())
+      await setRequestFailure(tx, row.serving_request, { state, retryAt, delay, error: failure.code })
+      const changed = await requestById(tx, row.serving_request)
+      if (changed?.state === 'failed') await forgetUnanswered(context, tx, changed)
+      if (changed !== undefined) context.notify(tx, { type: 'request', request: requestView(changed) })
+    })
+    context.env.log.warn('super-peer.invitation', { request: row.serving_request, error: failure.code })
   }
 }
 

@@ -2,18 +2,30 @@ import { bindingsOf, unbind } from '../group/state/bindings.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { hourOf } from './state/served.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 /** Connections that carried an answer and no more (chat §4.7). */
 const REPLIES_KEPT = 5 * 60_000
 const HOURS_KEPT = 30 * 24
 /** Rows handled in one transaction. */
 const CHUNK = 2000
+/** Between two sweeps. */
+const SWEEP = 10 * 60_000
 
-/**
- * What is kept for members that are away has an age and a size (design §5.5): the oldest finished jobs go first. True
- * where there is more to drop.
- */
-export async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
+/** What is kept for members that are away has an age and a size (design §5.5). `also` runs with every sweep. */
+export function createRetention(context: SuperPeerContext, also: () => void): Worker {
+  const { clock } = context.env
+  return createWorker(context.env, 'super-peer.retention', async (running) => {
+    also()
+    while (running() && (await context.store.write((tx) => dropOld(context, tx)))) {
+      await new Promise<void>((resolve) => clock.soon(resolve))
+    }
+    return clock.now() + SWEEP
+  })
+}
+
+/** The oldest finished jobs go first. True where there is more to drop. */
+async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
   const now = context.env.clock.now()
   const before = now - context.settings.retentionAge
   const old = await tx.all<DroppedJob>(

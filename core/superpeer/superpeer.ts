@@ -12,21 +12,16 @@ import { createDelivery } from './deliver.ts'
 import { beginLeaving } from './ending.ts'
 import { addressRequest } from './invitation.ts'
 import { rateLimit } from './limits.ts'
-import { checkPaused, deliveryEvent } from './pause.ts'
+import { createPauseWatch, deliveryEvent } from './pause.ts'
 import { receiveBody } from './plan.ts'
 import { createRequestWorker } from './requests.ts'
-import { dropOld } from './retention.ts'
+import { createRetention } from './retention.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import { allRequests, deleteRequest, requestById, requestView, setRequestState } from './state/requests.ts'
 import { servedGroup, setServedStatus } from './state/served.ts'
 import { servedGroupViews, superPeerStatistics } from './statistics.ts'
 import { createLinkWatch } from './watch.ts'
 import { memberConnected, memberInfo, neverConnected } from './welcome.ts'
-
-/** Between two looks at paused members. */
-const LOOK = 1000
-/** Between two sweeps of what is too old. */
-const SWEEP = 10 * 60_000
 
 /** The relay engine of one host (chat §4, §7). */
 export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
@@ -43,32 +38,17 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
     notify: (tx, event) => tx.afterCommit(() => deps.notify(event)),
     wakeDelivery: (tx, group) => tx.afterCommit(() => delivery.wake(group)),
     wakeRequests: (tx) => tx.afterCommit(() => requests.wake()),
+    wakePaused: (tx) => tx.afterCommit(() => paused.wake()),
     wakeWatch: (tx) => tx.afterCommit(() => watch.wake()),
   }
   const delivery = createDelivery(context)
   const requests = createRequestWorker(context)
+  const paused = createPauseWatch(context)
   const watch = createLinkWatch(context)
+  const retention = createRetention(context, () => rate.sweep())
   const rate = rateLimit(clock, settings)
   const timers = new Set<Timer>()
   let running = false
-  const upkeep = new Set<Promise<void>>()
-
-  /** Repeats `work` while running; an error is logged and the next round tries again. */
-  function every(delay: number, name: string, work: () => Promise<unknown>): void {
-    if (!running) return
-    const timer = clock.timer(delay, () => {
-      timers.delete(timer)
-      const round = work()
-        .then(() => undefined)
-        .catch((error: unknown) => env.log.error(name, { error: String(error) }))
-        .finally(() => {
-          upkeep.delete(round)
-          every(delay, name, work)
-        })
-      upkeep.add(round)
-    })
-    timers.add(timer)
-  }
 
   /** Ends a connection's turn later: until then its router gives nothing more of it. */
   function acknowledgeLater(event: Extract<AgentEvent, { type: 'MSG' }>, delay: number): void {
@@ -129,23 +109,13 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
     start: async () => {
       running = true
       await delivery.start()
-      requests.start()
-      watch.start()
-      every(Math.min(LOOK, settings.pausedCheck), 'super-peer.paused', () =>
-        store.write((tx) => checkPaused(context, tx)),
-      )
-      every(SWEEP, 'super-peer.retention', async () => {
-        rate.sweep()
-        while (running && (await store.write((tx) => dropOld(context, tx)))) {
-          await new Promise<void>((resolve) => clock.soon(resolve))
-        }
-      })
+      for (const worker of [requests, paused, watch, retention]) worker.start()
     },
     stop: async () => {
       running = false
       for (const timer of timers) timer.cancel()
       timers.clear()
-      await Promise.all([delivery.stop(), requests.stop(), watch.stop(), ...upkeep])
+      await Promise.all([delivery, requests, paused, watch, retention].map((part) => part.stop()))
     },
     handle: async (tx, event) => {
       if (!('conn' in event)) return undefined

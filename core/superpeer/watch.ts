@@ -1,6 +1,5 @@
 import type { LinkContent } from '../agent/api.ts'
 import { asHearthError } from '../codec/error.ts'
-import type { Timer } from '../env/env.ts'
 import type { GroupId } from '../group/api.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
@@ -9,59 +8,22 @@ import { endConnection, finishEnding } from './ending.ts'
 import { sameLink } from './serve.ts'
 import { endingPage } from './state/recipients.ts'
 import { type Served, servedGroup, setServedStatus } from './state/served.ts'
+import { createWorker, type Worker } from './worker.ts'
 
 /**
  * Looks for our own link in the link data of every served group (chat §4.5): often until it is there for the first time,
  * then every quarter of an hour. An owner who took it out wants this super-peer no more: a day later it lets go.
  */
-export interface LinkWatch {
-  wake(): void
-  start(): void
-  stop(): Promise<void>
-}
-
-export function createLinkWatch(context: SuperPeerContext): LinkWatch {
+export function createLinkWatch(context: SuperPeerContext): Worker {
   const { clock } = context.env
-  let running = false
-  let again = false
-  let working: Promise<void> | undefined
-  let timer: Timer | undefined
-
-  function wake(): void {
-    if (!running) return
-    again = true
-    working ??= work()
-  }
-
-  async function work(): Promise<void> {
-    timer?.cancel()
-    timer = undefined
-    while (running && again) {
-      again = false
-      for (;;) {
-        const due = await context.store.read((tx) => nextDue(tx, clock.now()))
-        if (due === undefined || !running) break
-        await check(context, due.group, due.link)
-      }
+  return createWorker(context.env, 'super-peer.links', async (running) => {
+    for (;;) {
+      const due = await context.store.read((tx) => nextDue(tx, clock.now()))
+      if (due === undefined || !running()) break
+      await check(context, due.group, due.link)
     }
-    working = undefined
-    if (!running) return
-    const at = await context.store.read(earliestCheck)
-    if (at !== undefined && running) timer ??= clock.timer(Math.max(0, at - clock.now()), wake)
-  }
-
-  return {
-    wake,
-    start: () => {
-      running = true
-      clock.soon(wake)
-    },
-    stop: async () => {
-      running = false
-      timer?.cancel()
-      await working
-    },
-  }
+    return context.store.read(earliestCheck)
+  })
 }
 
 async function nextDue(tx: Tx, now: number): Promise<{ group: GroupId; link: string } | undefined> {

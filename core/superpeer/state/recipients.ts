@@ -184,6 +184,13 @@ export async function dueChecks(tx: Tx, now: number, limit: number): Promise<Ser
   )
 }
 
+export async function nextCheck(tx: Tx): Promise<number | undefined> {
+  const row = await tx.get<{ at: number | null }>(
+    'SELECT min(check_at) AS at FROM served_members WHERE check_at IS NOT NULL',
+  )
+  return row?.at ?? undefined
+}
+
 export async function groupsCatchingUp(tx: Tx): Promise<{ group: GroupId }[]> {
   return tx.all('SELECT DISTINCT group_id AS "group" FROM served_members WHERE state = \'catching-up\'')
 }
