@@ -31,14 +31,16 @@ export interface GroupHoursTable {
   hour: number
   /** At the last look in this hour; null where the host did not run. */
   members: number | null
-  /** Own messages that some super-peer has not taken yet, at the last look. */
+  /** Own events that some super-peer has not taken yet, at the last look. */
   waiting: number | null
   messages: Generated<number>
   /** Different authors. */
   writers: Generated<number>
+  /** Of these: without an earlier message on this day (UTC), so that the hours of a day add up. */
+  fresh: Generated<number>
   joined: Generated<number>
   gone: Generated<number>
-  /** Own messages, and those of them that every serving super-peer took within a minute. */
+  /** Own messages, and those of them that a super-peer took within a minute. */
   sent: Generated<number>
   prompt: Generated<number>
 }
@@ -46,7 +48,7 @@ export interface GroupHoursTable {
 /** What one super-peer delivered of an own group's events in one hour. */
 export interface RelayHoursTable {
   group_id: number
-  /** Row of group_members. */
+  /** Row of group_members; 0 counts every event once, whoever delivered it. */
   member: number
   hour: number
   delivered: number
