@@ -273,7 +273,8 @@ export function createFakeNetwork(): FakeNetwork {
           put(self, { type: 'DELETED' })
           return
         case 'lset': {
-          const record = [...links.values()].find(({ owner }) => owner === self)
+          // An attempt that was rolled back left a link of the same name.
+          const record = [...links.values()].findLast(({ owner }) => owner === self)
           if (record?.content !== undefined) record.content = { ...record.content, ...action.data }
           put(self, { type: 'LINK', data: action.data })
           return

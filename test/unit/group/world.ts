@@ -6,6 +6,7 @@ import { encodeConnInfo } from '../../../core/chat/outgoing.ts'
 import type { GroupEvent, GroupId, Groups, GroupView, MessageView, ProfileId } from '../../../core/group/api.ts'
 import { createGroups } from '../../../core/group/groups.ts'
 import { insertProfile } from '../../../core/group/state/profiles.ts'
+import { groupView, listGroups, messageViews } from '../../../core/group/state/views.ts'
 import { openStore, type Store } from '../../../core/store/database.ts'
 import type { FakeAgent, FakeNetwork } from '../../support/fake-agent.ts'
 import { type VirtualTime, virtualEnv } from '../superpeer/virtual.ts'
@@ -40,8 +41,8 @@ export interface TestPerson {
   /** Dies at the `count`-th write from now: before its commit, or right after it. */
   crashAt(count: number, committed: boolean): void
   readonly crashed: boolean
-  /** Of this life, so far. */
-  readonly writes: number
+  /** What the database says, whether the host lives or not. */
+  list(): Promise<GroupView[]>
   texts(group: GroupId): Promise<string[]>
   view(group: GroupId): Promise<GroupView>
   message(group: GroupId, text: string): Promise<MessageView>
@@ -92,21 +93,12 @@ async function createPerson(world: World, name: string): Promise<TestPerson> {
   const events: GroupEvent[] = []
   let life: Life | undefined
   let lives = 0
-  let writes = 0
 
   async function start(): Promise<void> {
-    writes = 0
     const env = virtualEnv(time.clock, `${name}.${++lives}`)
     const gate = mortal(store)
-    const counted: Store = {
-      ...gate.store,
-      write: (work) => {
-        writes++
-        return gate.store.write(work)
-      },
-    }
-    const agent = network.agent(name, env, counted)
-    const groups = createGroups({ env, store: counted, agent, notify: (event) => events.push(event) })
+    const agent = network.agent(name, env, gate.store)
+    const groups = createGroups({ env, store: gate.store, agent, notify: (event) => events.push(event) })
     agent.setHandler({ handle: (tx, event) => groups.handle(tx, event) })
     gate.died = () => {
       agent.kill()
@@ -116,6 +108,8 @@ async function createPerson(world: World, name: string): Promise<TestPerson> {
     await groups.start()
     await agent.start()
   }
+
+  const messages = (group: GroupId) => store.read((tx) => messageViews(tx, group, { limit: 500 }))
 
   await start()
   return {
@@ -135,17 +129,15 @@ async function createPerson(world: World, name: string): Promise<TestPerson> {
     get crashed() {
       return life!.gate.dead
     },
-    get writes() {
-      return writes
-    },
-    texts: async (group) => (await life!.groups.messages(group, { limit: 500 })).map(({ text }) => text),
+    list: () => store.read(listGroups),
+    texts: async (group) => (await messages(group)).map(({ text }) => text),
     view: async (group) => {
-      const view = await life!.groups.get(group)
+      const view = await store.read((tx) => groupView(tx, group))
       expect(view).toBeDefined()
       return view!
     },
     message: async (group, text) => {
-      const found = (await life!.groups.messages(group, { limit: 500 })).find((message) => message.text === text)
+      const found = (await messages(group)).find((message) => message.text === text)
       expect(found, `${name} has "${text}"`).toBeDefined()
       return found!
     },
