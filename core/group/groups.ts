@@ -139,7 +139,7 @@ export function createGroups(deps: GroupsDeps): Groups {
       write((tx) => removeMember(context, tx, group, member, options?.messages === true)),
     leave: (group) => write((tx) => leaveGroup(context, tx, group)),
     remove: (group) => write((tx) => deleteGroup(context, tx, group)),
-    forget: (group) => write((tx) => forgetGroup(tx, group)),
+    forget: (group) => write((tx) => forgetGroup(context, tx, group)),
 
     preview: (link) => previewGroup(context, link),
     join: (profile, link, options = {}) => joinGroup(context, profile, link, options),
@@ -195,9 +195,10 @@ async function leaveGroup(context: GroupContext, tx: Tx, id: GroupId): Promise<v
   await endGroup(context, tx, id, 'left', { afterDelivery: true })
 }
 
-async function forgetGroup(tx: Tx, id: GroupId): Promise<void> {
+async function forgetGroup(context: GroupContext, tx: Tx, id: GroupId): Promise<void> {
   const group = await requireGroup(tx, id)
   const over: readonly string[] = ['left', 'removed', 'deleted', 'failed']
   if (!over.includes(group.status)) throw new HearthError('usage', 'in-use', 'leave or delete the group first')
   await tx.run('DELETE FROM groups WHERE group_id = ?', id)
+  context.notify(tx, { type: 'group', group: id, change: 'deleted' })
 }
