@@ -62,7 +62,7 @@ export function createMessageBook(participants: readonly string[], now: () => nu
       if (announced) own.announced(message.id)
       const first = own.stored({ id: message.id, text: message.text, own: message.sent })
       const start = underWay.get(message.text)
-      if (first && announced && start?.receivers.has(participant)) latencies.push(now() - start.at)
+      if (first && announced && !message.sent && start?.receivers.has(participant)) latencies.push(now() - start.at)
     },
     away(participant) {
       for (const { receivers } of underWay.values()) receivers.delete(participant)

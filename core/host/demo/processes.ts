@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { HearthError } from '../../codec/error.ts'
 
 /** The processes of a demonstration: all of them end with it, however it ends. */
@@ -21,7 +22,7 @@ export interface StartedProcess {
   signal(name: 'SIGKILL' | 'SIGTERM'): void
 }
 
-const MAIN = new URL('../cli/main.ts', import.meta.url).pathname
+const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 /** Lines of a process's log that are shown when it fails. */
 const LOG_TAIL = 5
 
