@@ -4,14 +4,25 @@ import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import type { ServerPeerHandleRequestFn } from '@orpc/standard-server-peer'
 import { HearthError } from '../codec/error.ts'
 import type { Env } from '../env/env.ts'
-import type { GroupId, Groups, SuperPeerView } from '../group/api.ts'
+import type { GroupId, Groups, SuperPeerTest, SuperPeerView } from '../group/api.ts'
 import { insertProfile, ownProfile, ownProfiles, setOwnProfile } from '../group/state/profiles.ts'
 import type { Store } from '../store/database.ts'
 import type { SuperPeer } from '../superpeer/api.ts'
-import type { Group, HostStatus, ProfileView, RouterState, SettingsView } from './contract/types.ts'
+import type {
+  Group,
+  GroupStatistics,
+  HostStatus,
+  ProfileView,
+  RouterState,
+  SettingsView,
+  SignInLink,
+  StatisticsRange,
+} from './contract/types.ts'
 import { contract } from './contract.ts'
 import { followChanges, type HostChanges, profileChange } from './follow.ts'
+import type { KnownSuperPeers } from './operators/service.ts'
 import { groupProgress } from './progress.ts'
+import type { Sessions } from './sessions.ts'
 import { groupView, messageView, previewView, profileView } from './views.ts'
 
 export interface ApiDeps {
@@ -20,11 +31,15 @@ export interface ApiDeps {
   readonly groups: Groups
   readonly superPeer: SuperPeer
   readonly changes: HostChanges
+  readonly sessions: Sessions
+  readonly known: KnownSuperPeers
   readonly host: {
     status(): Promise<HostStatus>
     routers(): readonly RouterState[]
     settings(): SettingsView
     setSettings(values: Readonly<Record<string, unknown>>): SettingsView
+    statistics(group: GroupId, range: StatisticsRange): Promise<GroupStatistics>
+    signInLink(): SignInLink
     /** Begins the orderly stop; the answer still reaches the client. */
     stop(): void
   }
@@ -48,7 +63,7 @@ export function createApi(deps: ApiDeps): ServerPeerHandleRequestFn {
   return createServerPeerHandleRequestFn(handler, { context: {} })
 }
 
-function procedures({ env, store, groups, superPeer, changes, host }: ApiDeps) {
+function procedures({ env, store, groups, superPeer, changes, known, sessions, host }: ApiDeps) {
   const os = implement(contract).use(async ({ next, path }) => {
     try {
       return await next()
@@ -81,6 +96,13 @@ function procedures({ env, store, groups, superPeer, changes, host }: ApiDeps) {
       settings: os.host.settings.handler(() => host.settings()),
       setSettings: os.host.setSettings.handler(({ input }) => host.setSettings(input.values)),
       stop: os.host.stop.handler(() => host.stop()),
+    },
+    sessions: {
+      signIn: os.sessions.signIn.handler(() => host.signInLink()),
+      list: os.sessions.list.handler(() => sessions.list()),
+      revoke: os.sessions.revoke.handler(({ input }) => {
+        if (!sessions.revoke(input.session)) throw new HearthError('usage', 'no-session', 'there is no such session')
+      }),
     },
     changes: {
       snapshot: os.changes.snapshot.handler(async () => {
@@ -177,10 +199,22 @@ function procedures({ env, store, groups, superPeer, changes, host }: ApiDeps) {
       ),
       remove: os.superPeers.remove.handler(({ input }) => groups.removeSuperPeer(input.group, input.superPeer)),
       test: os.superPeers.test.handler(async ({ input }) => {
-        const { profile, roundTrip } = await groups.testSuperPeer(input.profile, input.address)
+        const { profile, roundTrip } = await tested(known, input.address, () =>
+          groups.testSuperPeer(input.profile, input.address),
+        )
         const { displayName, fullName, image } = profile
         return { profile: { displayName, fullName, image }, roundTrip }
       }),
+    },
+    known: {
+      list: os.known.list.handler(known.list),
+      setOperator: os.known.setOperator.handler(({ input }) => known.setOperator(input.operator, input.enabled)),
+      add: os.known.add.handler(({ input }) => known.add(input)),
+      update: os.known.update.handler(({ input }) => known.update(input)),
+      remove: os.known.remove.handler(({ input }) => known.remove(input.address)),
+    },
+    statistics: {
+      group: os.statistics.group.handler(({ input }) => host.statistics(input.group, input.range)),
     },
     messages: {
       list: os.messages.list.handler(async ({ input: { group: id, ...page } }) =>
@@ -212,6 +246,22 @@ function procedures({ env, store, groups, superPeer, changes, host }: ApiDeps) {
       statistics: os.serving.statistics.handler(({ input }) => superPeer.statistics(input.group)),
     },
   })
+}
+
+/** What a test found, good or bad, is kept with the super-peer. */
+async function tested(
+  known: KnownSuperPeers,
+  address: string,
+  test: () => Promise<SuperPeerTest>,
+): Promise<SuperPeerTest> {
+  try {
+    const result = await test()
+    await known.tested(address, { roundTrip: result.roundTrip, image: result.profile.image })
+    return result
+  } catch (error) {
+    if (error instanceof HearthError) await known.tested(address, { error: error.code })
+    throw error
+  }
 }
 
 function found<T>(value: T | undefined, what: string): T {

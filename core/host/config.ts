@@ -105,6 +105,12 @@ export const SETTINGS = {
     unit: 'messages',
     restart: true,
   }),
+  'statistics.enabled': setting({
+    schema: z.boolean(),
+    default: true,
+    meaning: 'Count members, messages and writers of own groups by the hour. The figures stay on this host.',
+    restart: false,
+  }),
   'api.listen': setting({
     schema: z.string().min(1).max(253),
     default: '127.0.0.1',
@@ -114,7 +120,9 @@ export const SETTINGS = {
   'api.port': setting({
     schema: z.number().int().min(0).max(65535),
     default: 0,
-    meaning: 'Port of the local API. 0 takes a free one at every start; the file api-address names it.',
+    meaning:
+      'Port of the local API and the interface. 0 takes a free one at the first start and keeps it while it can; the ' +
+      'file api-address names it.',
     restart: true,
   }),
   'api.behindProxy': setting({

@@ -5,14 +5,18 @@ import type {
   CopyView,
   Group,
   GroupProgress,
+  GroupStatistics,
   HostStatus,
+  KnownView,
   MemberView,
   Message,
   Preview,
   ProfileView,
   ServedGroup,
   ServingRequest,
+  SessionView,
   SettingsView,
+  SignInLink,
   Snapshot,
   SuperPeerAddress,
   SuperPeerStatistics,
@@ -61,6 +65,13 @@ export const contract = {
     setSettings: api.input(z.object({ values: z.record(z.string(), z.unknown()) })).output(type<SettingsView>()),
     /** Orderly stop. */
     stop: api.input(none).output(type<void>()),
+  },
+  /** Browsers beside this host. */
+  sessions: {
+    signIn: api.input(none).output(type<SignInLink>()),
+    list: api.input(none).output(type<readonly SessionView[]>()),
+    /** Its connections end at once. */
+    revoke: api.input(z.object({ session: z.string().min(1).max(64) })).output(type<void>()),
   },
   changes: {
     snapshot: api.input(none).output(type<Snapshot>()),
@@ -146,8 +157,23 @@ export const contract = {
     add: api.input(z.object({ group: id, address: link })).output(type<SuperPeerView>()),
     retry: api.input(withSuperPeer).output(type<SuperPeerView>()),
     remove: api.input(withSuperPeer).output(type<void>()),
-    /** Asks the super-peer behind an address who it is. */
+    /** Asks the super-peer behind an address who it is; `known` keeps the outcome where it lists the address. */
     test: api.input(z.object({ profile: id, address: link })).output(type<TestResult>()),
+  },
+  /** The person's list of operators and super-peers, across groups. Each answers with the list as it is then. */
+  known: {
+    list: api.input(none).output(type<KnownView>()),
+    setOperator: api.input(z.object({ operator: z.string().max(64), enabled: z.boolean() })).output(type<KnownView>()),
+    add: api.input(z.object({ address: link, name, image: image.exactOptional() })).output(type<KnownView>()),
+    update: api
+      .input(z.object({ address: link, name: name.exactOptional(), enabled: z.boolean().exactOptional() }))
+      .output(type<KnownView>()),
+    remove: api.input(z.object({ address: link })).output(type<KnownView>()),
+  },
+  statistics: {
+    group: api
+      .input(z.object({ group: id, range: z.enum(['day', 'week', 'month', 'all']) }))
+      .output(type<GroupStatistics>()),
   },
   messages: {
     /** In the order of the conversation, the newest of the page last. */

@@ -10,21 +10,30 @@ import { createSuperPeer } from '../superpeer/superpeer.ts'
 import { createApi } from './api.ts'
 import { createChangeLog } from './changes.ts'
 import type { Configuration } from './config.ts'
+import type { SignInLink } from './contract/types.ts'
 import { createDispatch } from './dispatch.ts'
 import { startEmbeddedRouter } from './embedded-router.ts'
-import { pathIn, privateFolder, removeIfPresent, writePrivate } from './files.ts'
+import { pathIn, privateFolder, readIfPresent, removeIfPresent, writePrivate } from './files.ts'
 import type { HostChanges, LoggedChange } from './follow.ts'
 import { createLog, type HostLog } from './log.ts'
 import { openFolder } from './open.ts'
+import { presetRouters, presetsOf } from './operators/presets.ts'
+import { createKnownSuperPeers } from './operators/service.ts'
 import { type ApiServer, startServer } from './server.ts'
+import { openSessions } from './sessions.ts'
 import { openSettings, type Settings } from './settings.ts'
+import { createSampler } from './statistics/sampler.ts'
+import { groupStatistics } from './statistics/statistics.ts'
 import { hostStatus, routerStates } from './status.ts'
 import { apiToken } from './token.ts'
+import { RENDERER_FOLDER } from './web.ts'
 
 /** The composition root: one process, one folder, one host. */
 export interface RunningHost {
   /** `ws://…` of the local API. */
   readonly apiUrl: string
+  /** A link that signs one browser in, once, for the next quarter of an hour. */
+  signInLink(): SignInLink
   /** Of the embedded router, where it runs. */
   readonly routerAddress: string | undefined
   readonly log: HostLog
@@ -119,7 +128,10 @@ async function assemble(
       owner: (module) => (module === 'groups' ? groups : superPeer) ?? unfinished(),
       routerState: routers.set,
     }),
-    settings: { threads: configuration['agent.encryptionThreads'] },
+    settings: {
+      threads: configuration['agent.encryptionThreads'],
+      presets: presetRouters(presetsOf(folder, log)),
+    },
   })
   groups = createGroups({ env, store, agent, notify: (event) => changes.append({ from: 'groups', event }) })
   superPeer = createSuperPeer({
@@ -136,11 +148,20 @@ async function assemble(
   await runningSuperPeer.start()
   parts.add(() => runningSuperPeer.stop())
   await agent.start()
+  const sampler = createSampler(env, store, () => settings.current['statistics.enabled'])
+  sampler.start()
+  parts.add(() => sampler.stop())
 
   const stopRequest = Promise.withResolvers<void>()
+  const sessions = openSessions(env, folder)
+  function signInLink(): SignInLink {
+    const { code, expires } = sessions.code()
+    return { link: `${server.address}/#sign-in=${code}`, expires }
+  }
+  const keptPort = Number(readIfPresent(pathIn(folder, 'apiPort'))) || 0
   const server = await startServer({
     listen: configuration['api.listen'],
-    port: configuration['api.port'],
+    ...(configuration['api.port'] === 0 ? { port: keptPort, otherPort: 0 } : { port: configuration['api.port'] }),
     behindProxy: configuration['api.behindProxy'],
     hosts: configuration['api.hosts'],
     clients: configuration['api.clients'],
@@ -149,6 +170,8 @@ async function assemble(
     requestsPerSecond: configuration['api.requestsPerSecond'],
     stallTimeout: API_STALL,
     token: apiToken(env, folder),
+    sessions,
+    interface: RENDERER_FOLDER,
     clock: env.clock,
     log,
     handle: createApi({
@@ -157,16 +180,24 @@ async function assemble(
       groups,
       superPeer,
       changes,
+      sessions,
+      known: createKnownSuperPeers({ env, store, folder, changes }),
       host: {
         status: () => hostStatus({ folder, startedAt, store, agent, groups: runningGroups, routers }),
         routers: routers.list,
         settings: settings.view,
         setSettings: settings.set,
+        signInLink,
+        statistics: (group, range) => {
+          const counting = settings.current['statistics.enabled']
+          return store.write((tx) => groupStatistics(tx, group, range, env.clock.now(), counting))
+        },
         stop: () => void env.clock.soon(stopRequest.resolve),
       },
     }),
   })
   parts.add(() => stopServer(server, changes))
+  if (server.port !== keptPort) writePrivate(pathIn(folder, 'apiPort'), `${server.port}\n`)
   writePrivate(pathIn(folder, 'address'), `${server.url}\n`)
   parts.add(() => removeIfPresent(pathIn(folder, 'address')))
   log.info('host started', { api: server.url, routers: own.length, embeddedRouter: embedded !== undefined })
@@ -174,6 +205,7 @@ async function assemble(
   let stopping: Promise<void> | undefined
   return {
     apiUrl: server.url,
+    signInLink,
     routerAddress: embedded && formatRouterAddress(embedded.address),
     log,
     superPeer: runningSuperPeer,

@@ -1,29 +1,32 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo, isIP } from 'node:net'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ServerPeerHandleRequestFn } from '@orpc/standard-server-peer'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { HearthError } from '../codec/error.ts'
 import type { Clock, Log } from '../env/env.ts'
 import { isLoopback } from './loopback.ts'
+import { bracketed, createGate, type GateOptions } from './origin.ts'
 import { type ClientLimits, serveClient } from './server-client.ts'
+import { type Sessions, sameSecret } from './sessions.ts'
 import { SUBPROTOCOL, TOKEN_PROTOCOL } from './subprotocol.ts'
+import { createWeb } from './web.ts'
 
 /**
- * The local API over WebSocket. It gives complete control over a host, so it listens on loopback, wants the token of
- * the host's folder, and answers only requests that name this machine as Host (against DNS rebinding) and come from no
- * foreign web page (Origin).
+ * The local API over WebSocket, and the interface over HTTP on the same port. The API gives complete control over a
+ * host, so it listens on loopback, wants the token of the host's folder or of a session, and answers only requests that
+ * name this machine as Host (against DNS rebinding) and come from no foreign web page (Origin).
  */
-export interface ServerOptions extends ClientLimits {
-  readonly listen: string
+export interface ServerOptions extends ClientLimits, GateOptions {
   /** 0: any free port. */
   readonly port: number
-  readonly behindProxy: boolean
-  /** Values of the Host header answered besides those of the loopback address. */
-  readonly hosts: readonly string[]
+  /** Taken instead where `port` is in use. */
+  readonly otherPort?: number
   readonly clients: number
   readonly token: string
+  readonly sessions: Sessions
+  /** Folder of the built interface. */
+  readonly interface: string
   readonly handle: ServerPeerHandleRequestFn
   readonly clock: Clock
   readonly log: Log
@@ -33,6 +36,8 @@ export interface ApiServer {
   readonly port: number
   /** `ws://…`, for clients on this machine. */
   readonly url: string
+  /** Where a browser finds the interface. */
+  readonly address: string
   stop(): Promise<void>
 }
 
@@ -42,6 +47,7 @@ const SPARE_CONNECTIONS = 32
 
 /** Errors: usage `listen` where the address is not loopback and no proxy stands before it, or cannot be listened on. */
 export async function startServer(options: ServerOptions): Promise<ApiServer> {
+  const { sessions, log } = options
   if (!isLoopback(options.listen) && !options.behindProxy) {
     throw new HearthError(
       'usage',
@@ -49,10 +55,10 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
       `the API may listen on ${options.listen} only behind a proxy with TLS: add --behind-proxy`,
     )
   }
-  const http = createServer((_request, response) => {
-    response.writeHead(404, { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' }).end('not found\n')
-  })
+  let gate = createGate(options, options.port)
+  const http = createServer(createWeb({ folder: options.interface, sessions, log }, () => gate))
   http.headersTimeout = HEADERS_TIMEOUT
+  http.requestTimeout = HEADERS_TIMEOUT
   http.maxConnections = options.clients + SPARE_CONNECTIONS
   const sockets = new WebSocketServer({
     noServer: true,
@@ -61,46 +67,53 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
     clientTracking: true,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
-  let port = options.port
+  /** Connections of browsers by their session. */
+  const signedIn = new Map<WebSocket, string>()
+  sessions.onRevoked((id) => {
+    for (const [client, session] of signedIn) if (session === id) client.close(CLOSED_BY_REVOCATION, 'signed out')
+  })
   let pending = 0
 
-  function refusal(request: IncomingMessage): Refusal | undefined {
-    if (!allowedHosts(options, port).has((request.headers.host ?? '').toLowerCase())) return REFUSED.host
-    if (!allowedOrigin(options, port, request.headers.origin)) return REFUSED.origin
-    if (!sameToken(tokenOf(request), options.token)) return REFUSED.token
+  function refusal({ headers }: IncomingMessage): Refusal | undefined {
+    if (!gate.hostAllowed(headers.host)) return REFUSED.host
+    if (headers.origin !== undefined && !gate.originAllowed(headers.origin)) return REFUSED.origin
     if (sockets.clients.size + pending >= options.clients) return REFUSED.full
     return undefined
+  }
+
+  function refuse(socket: Duplex, { status, reason }: Refusal): void {
+    log.warn('api-refused', { reason })
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   }
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const refused = refusal(request)
-    if (refused !== undefined) {
-      options.log.warn('api-refused', { reason: refused.reason })
-      socket.end(`HTTP/1.1 ${refused.status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-      return
-    }
+    if (refused !== undefined) return refuse(socket, refused)
+    const token = tokenOf(request)
+    const own = sameSecret(token, options.token)
+    const session = own ? undefined : sessions.check(token)
+    if (!own && session === undefined) return refuse(socket, REFUSED.token)
     pending += 1
     sockets.handleUpgrade(request, socket, head, (client) => {
       pending -= 1
+      if (session !== undefined) {
+        signedIn.set(client, session)
+        client.once('close', () => signedIn.delete(client))
+      }
       serveClient(client, options)
     })
     if (socket.destroyed) pending = 0
   })
 
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error) => {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-      reject(new HearthError('usage', 'listen', `the API cannot listen: ${code}`, false, { cause: error }))
-    })
-    http.listen(options.port, options.listen, resolve)
-  })
-  http.on('error', (error) => options.log.warn('api-accept', { code: (error as NodeJS.ErrnoException).code }))
-  port = (http.address() as AddressInfo).port
+  const port = await listen(http, options)
+  http.on('error', (error) => log.warn('api-accept', { code: (error as NodeJS.ErrnoException).code }))
+  gate = createGate(options, port)
 
   return {
     port,
     url: `ws://${bracketed(options.listen)}:${port}`,
+    address: gate.address,
     stop: async () => {
       for (const client of sockets.clients) client.close(1001, 'stopping')
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
@@ -114,6 +127,9 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
     },
   }
 }
+
+/** Of the private range (RFC 6455 §7.4.2): the interface stops trying with this token. */
+const CLOSED_BY_REVOCATION = 4001
 
 /** How long a client may take to answer the closing handshake. */
 const CLOSE_TIMEOUT = 1000
@@ -130,22 +146,25 @@ const REFUSED = {
   full: { status: '503 Service Unavailable', reason: 'clients' },
 } satisfies Record<string, Refusal>
 
-function bracketed(address: string): string {
-  return isIP(address) === 6 ? `[${address}]` : address
-}
-
-function allowedHosts(options: ServerOptions, port: number): Set<string> {
-  const local = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
-  if (isLoopback(options.listen)) local.push(`${bracketed(options.listen)}:${port}`)
-  return new Set([...local, ...options.hosts.map((host) => host.toLowerCase())])
-}
-
-/** Programs send no Origin; a page must have been served by this host itself. */
-function allowedOrigin(options: ServerOptions, port: number, origin: string | undefined): boolean {
-  if (origin === undefined) return true
-  const schemes = options.behindProxy ? ['http', 'https'] : ['http']
-  const hosts = [...allowedHosts(options, port)]
-  return schemes.some((scheme) => hosts.some((host) => origin.toLowerCase() === `${scheme}://${host}`))
+/** The port that was taken. Errors: usage `listen`. */
+async function listen(http: Server, { listen: host, port, otherPort }: ServerOptions): Promise<number> {
+  const attempt = (wanted: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      http.once('error', reject)
+      http.listen(wanted, host, () => {
+        http.off('error', reject)
+        resolve((http.address() as AddressInfo).port)
+      })
+    })
+  try {
+    return await attempt(port).catch((error: NodeJS.ErrnoException) => {
+      if (otherPort === undefined || error.code !== 'EADDRINUSE') throw error
+      return attempt(otherPort)
+    })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new HearthError('usage', 'listen', `the API cannot listen: ${code}`, false, { cause: error })
+  }
 }
 
 function tokenOf(request: IncomingMessage): string {
@@ -153,9 +172,4 @@ function tokenOf(request: IncomingMessage): string {
   if (bearer !== undefined) return bearer
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   return offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length) ?? ''
-}
-
-function sameToken(given: string, token: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(token))
 }

@@ -6,6 +6,10 @@ const FRAGMENT = /^#sign-in=([A-Za-z0-9_-]+)$/
 
 /** The interface in a browser, next to a host without a screen. */
 export function browserRuntime(): Runtime {
+  // A link pasted into the address bar of an open page changes nothing but the fragment.
+  window.addEventListener('hashchange', () => {
+    if (FRAGMENT.test(window.location.hash)) window.location.reload()
+  })
   return {
     kind: 'browser',
     access: signIn,
@@ -50,11 +54,16 @@ async function signIn(): Promise<HostAccess> {
   }
   const token = localStorage.getItem(SESSION)
   if (token === null) throw new SignInError()
+  const answer = await fetch('/session', { headers: { authorization: `Bearer ${token}` } })
+  if (answer.status === 401) {
+    forgetSession()
+    throw new SignInError()
+  }
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws'
   return { url: `${scheme}://${window.location.host}/`, token }
 }
 
 /** The host does not know this session any more. */
-export function forgetSession(): void {
+function forgetSession(): void {
   localStorage.removeItem(SESSION)
 }

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect as connectTcp } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { implement } from '@orpc/server'
 import { StandardRPCHandler } from '@orpc/server/standard'
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
@@ -11,6 +14,7 @@ import { createChangeLog } from '../../core/host/changes.ts'
 import { type ConnectedHost, connectTo, hostError } from '../../core/host/client.ts'
 import { contract } from '../../core/host/contract.ts'
 import { type ApiServer, type ServerOptions, startServer } from '../../core/host/server.ts'
+import { openSessions } from '../../core/host/sessions.ts'
 
 /** The guard of the local API, with a handler that answers by itself. */
 
@@ -34,6 +38,8 @@ async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
   let calls = 0
   let following = 0
   const changes = createChangeLog<string>(env, 1000)
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
   const os = implement(contract)
   const procedures = {
     profiles: {
@@ -73,6 +79,8 @@ async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
     requestsPerSecond: 100_000,
     stallTimeout: 30_000,
     token: TOKEN,
+    sessions: openSessions(env, folder),
+    interface: join(folder, 'interface'),
     clock: env.clock,
     log: silentLog,
     handle: createServerPeerHandleRequestFn(new StandardRPCHandler(procedures), { context: {} }),
@@ -168,7 +176,7 @@ describe('who is let in', () => {
     expect(await dial(server, { headers: { ...headers, origin: 'https://other.example' } })).toBe(403)
   })
 
-  test('plain HTTP is answered with nothing', async () => {
+  test('plain HTTP without a built interface is told so', async () => {
     const { server } = await serve()
     const response = await fetch(server.url.replace('ws:', 'http:'), { headers: { authorization } })
     expect(response.status).toBe(404)

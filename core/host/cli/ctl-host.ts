@@ -21,6 +21,29 @@ export function hostVerbs(): Command[] {
         )
       }),
     ),
+    new Command('sign-in').description('a link that opens the interface in a browser, once, within 15 minutes').action(
+      lazily(async ({ api, print }) => {
+        print(await api.sessions.signIn({}), ({ link }) => link)
+      }),
+    ),
+    new Command('browsers').description('browsers that are signed in').action(
+      lazily(async ({ api, print }) => {
+        for (const session of await api.sessions.list({})) {
+          print(session, ({ id, browser, lastUsed }) => {
+            return `${id}  ${browser || 'unknown browser'}, last used ${new Date(lastUsed).toISOString()}`
+          })
+        }
+      }),
+    ),
+    new Command('sign-out')
+      .description('end the session of a browser')
+      .argument('<session>')
+      .action(
+        lazily(async ({ api, print }, session: string) => {
+          await api.sessions.revoke({ session })
+          print({ session }, () => 'signed out')
+        }),
+      ),
     new Command('create-profile')
       .description('make an identity')
       .argument('<name>')

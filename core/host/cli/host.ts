@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { Command } from 'commander'
 import type { HostFlags, StartedHost } from './host-flags.ts'
 import { collect, port } from './options.ts'
@@ -19,12 +20,16 @@ export function hostCommand(): Command {
     .option('--json', 'say where the API is as one JSON object on one line')
     .action(async (flags: HostFlags) => {
       const { runHost } = await import('./run-host.ts')
-      await runHost(flags, flags.json ? printJson : printWords)
+      await runHost(flags, (started) => {
+        if (flags.json) printJson(started)
+        else printWords(started)
+        inviteBrowser(started)
+      })
     })
 }
 
-function printJson(started: StartedHost): void {
-  process.stdout.write(`${JSON.stringify(started)}\n`)
+function printJson({ dir, api, router, superPeer }: StartedHost): void {
+  process.stdout.write(`${JSON.stringify({ dir, api, router, superPeer })}\n`)
 }
 
 function printWords({ dir, api, router, superPeer }: StartedHost): void {
@@ -32,4 +37,14 @@ function printWords({ dir, api, router, superPeer }: StartedHost): void {
   if (router !== undefined) lines.push(`The embedded router is ${router}`)
   if (superPeer !== undefined) lines.push(`The super-peer ${superPeer.name} has the address ${superPeer.address}`)
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** To standard error, unless it goes to the system's journal, which would keep it. */
+function inviteBrowser({ dir, signIn }: StartedHost): void {
+  const { dev, ino } = fstatSync(process.stderr.fd)
+  const text =
+    process.env.JOURNAL_STREAM === `${dev}:${ino}`
+      ? `hearth ctl --dir '${dir}' sign-in prints a link for a browser on this machine.`
+      : `Open this link in a browser on this machine (once, within 15 minutes): ${signIn}`
+  process.stderr.write(`${text}\n`)
 }

@@ -23,7 +23,7 @@ export async function runHost(flags: HostFlags, started: (host: StartedHost) => 
   process.on('SIGHUP', () => reload(host))
   const superPeer =
     flags.superPeer === undefined ? undefined : await becomeSuperPeer(host, flags.superPeer, stopping.signal)
-  started({ dir: flags.dir, api: host.apiUrl, router: host.routerAddress, superPeer })
+  started({ dir: flags.dir, api: host.apiUrl, router: host.routerAddress, superPeer, signIn: host.signInLink().link })
 
   /** The address is made on a router, which may not be there yet. */
   async function becomeSuperPeer(running: RunningHost, name: string, signal: AbortSignal) {

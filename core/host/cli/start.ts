@@ -1,16 +1,18 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { openBrowser } from './browser.ts'
 import type { StartedHost } from './host-flags.ts'
 
 export function startCommand(): Command {
   return new Command('start')
-    .description('run a host with an embedded router in your own data folder, and say how to talk to it')
+    .description('run a host with an embedded router in your own data folder, and open its interface')
     .option('--dir <folder>', 'another folder')
     .action(async ({ dir }: { dir?: string }) => {
-      const { runHost } = await import('./run-host.ts')
+      const [{ runHost }, { ensureInterface }] = await Promise.all([import('./run-host.ts'), import('./interface.ts')])
+      const built = ensureInterface()
       const flags = { dir: dir ?? dataFolder(), embeddedRouter: true, logLevel: 'warn' }
-      await runHost(flags, greet)
+      await runHost(flags, (started) => void built.then(() => greet(started)))
     })
 }
 
@@ -22,23 +24,18 @@ function dataFolder(): string {
   return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'hearth')
 }
 
-function greet({ dir, api, router }: StartedHost): void {
-  const ctl = `npm run -s hearth -- ctl --dir '${dir}'`
+function greet({ dir, signIn }: StartedHost): void {
+  const opened = openBrowser(signIn)
   process.stdout.write(`Hearth is running. Everything it keeps is in ${dir}
 
-  Its router      ${router ?? 'none'}
-  Its local API   ${api} (token in api-token)
+${opened ? 'It opens in your browser. Otherwise open this link' : 'Open this link in a browser on this machine'}:
 
-Talk to it from another terminal, for example:
+  ${signIn}
 
-  ${ctl} create-profile Ada
-  ${ctl} become-super-peer Oak
-  ${ctl} create-group 'Harbour news' --super-peer <address>
-  ${ctl} join <link>
-  ${ctl} list
-  ${ctl} send <group> 'Hello'
-  ${ctl} tail
+The link works once, within 15 minutes. This gives another one:
 
-${ctl} --help lists the rest. Ctrl-C stops Hearth in good order.
+  npm run -s hearth -- ctl --dir '${dir}' sign-in
+
+Ctrl-C stops Hearth in good order.
 `)
 }

@@ -84,6 +84,22 @@ export interface HostStatus {
   readonly databaseSize: number
 }
 
+/** A browser that is signed in. */
+export interface SessionView {
+  readonly id: string
+  /** "Firefox, Linux", or empty. */
+  readonly browser: string
+  readonly createdAt: number
+  readonly lastUsed: number
+  readonly expires: number
+}
+
+/** A link that signs one browser in, once. */
+export interface SignInLink {
+  readonly link: string
+  readonly expires: number
+}
+
 export interface SettingsView {
   readonly values: Readonly<Record<string, unknown>>
   /** Changed since the start, taken over at the next one. */
@@ -153,6 +169,8 @@ export type Change =
       readonly reason: string
     }
   | { readonly type: 'router'; readonly router: RouterState }
+  /** The person's list of super-peers. */
+  | { readonly type: 'known'; readonly known: KnownView }
 
 export type ChangeMessage =
   /** Too much was missed: take a snapshot and follow from there. */
@@ -170,4 +188,88 @@ export interface TestResult {
   readonly profile: Pick<Profile, 'displayName' | 'fullName' | 'image'>
   /** Milliseconds. */
   readonly roundTrip: number
+}
+
+/** The person's list of operators and super-peers, across groups. */
+export interface KnownView {
+  readonly operators: readonly OperatorView[]
+  readonly superPeers: readonly KnownSuperPeer[]
+}
+
+/** Whoever runs super-peers, from the list that comes with the program or lies in the host's folder. */
+export interface OperatorView {
+  readonly id: string
+  readonly name: string
+  readonly legalName: string | undefined
+  readonly website: string | undefined
+  /** Who they are, by language. */
+  readonly about: Readonly<Record<string, string>>
+  readonly image: string | undefined
+  readonly enabled: boolean
+  /** How many of theirs are suggested for a new group. */
+  readonly preselected: number
+}
+
+export interface KnownSuperPeer {
+  /** Names it. */
+  readonly address: string
+  readonly name: string
+  readonly image: string | undefined
+  /** Undefined: added by the person. */
+  readonly operator: string | undefined
+  /** Its own switch; the operator's counts too. */
+  readonly enabled: boolean
+  /** The last test: a round trip in milliseconds, or the code of what failed. */
+  readonly test:
+    | { readonly at: number; readonly roundTrip: number | undefined; readonly error: string | undefined }
+    | undefined
+}
+
+export type StatisticsRange = 'day' | 'week' | 'month' | 'all'
+
+/** Figures of an own group. */
+export interface GroupStatistics {
+  readonly group: GroupId
+  readonly range: StatisticsRange
+  readonly from: number
+  readonly to: number
+  /** Milliseconds from point to point. */
+  readonly step: number
+  /** False where the owner turned counting off. */
+  readonly counting: boolean
+  readonly members: number
+  /** Who wrote since `from`. */
+  readonly writers: number
+  /** Own events that are not with every super-peer yet. */
+  readonly waiting: { readonly events: number; readonly oldest: number | undefined }
+  /** At `from`, and in the same time before it; undefined where nothing is known. */
+  readonly before: { readonly members: number | undefined; readonly messages: number | undefined } | undefined
+  /** One for each step. */
+  readonly points: readonly StatisticsPoint[]
+  readonly superPeers: readonly SuperPeerFigures[]
+}
+
+export interface StatisticsPoint {
+  readonly at: number
+  /** Undefined where the host did not run. */
+  readonly members: number | undefined
+  readonly waiting: number | undefined
+  readonly messages: number
+  readonly writers: number
+  readonly joined: number
+  readonly gone: number
+  /** Own messages, and those that a super-peer took within a minute. */
+  readonly sent: number
+  readonly prompt: number
+}
+
+export interface SuperPeerFigures {
+  readonly superPeer: MemberRowId
+  /** Of `expected` events of others since `from`. */
+  readonly delivered: number
+  readonly expected: number
+  /** Milliseconds behind the first copy, on average. */
+  readonly lag: number | undefined
+  /** Own events that wait for it. */
+  readonly waiting: number
 }
