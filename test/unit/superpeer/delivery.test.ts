@@ -112,6 +112,27 @@ test('newcomers get the last hundred messages with the records of their authors,
   expect([recordsOf(carol, relay, alice), recordsOf(carol, relay, bob)]).toEqual([1, 1])
 })
 
+test('an author from before the history is introduced with the next message', async () => {
+  const { world, owner, member } = await scene(1)
+  const relay = owner.relays[0]!
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  await alice.say('long ago')
+  await world.time.until(() => bob.texts().length === 1)
+  for (let i = 0; i < 120; i++) {
+    await bob.say(`${i}`)
+    await world.time.pass(10)
+  }
+  await world.time.until(() => alice.texts().length === 120)
+  const carol = await member('carol')
+  await world.time.until(() => carol.texts().length === 100)
+  expect([recordsOf(carol, relay, alice), recordsOf(carol, relay, bob)]).toEqual([0, 1])
+  await alice.say('again')
+  await bob.say('me too')
+  await world.time.until(() => carol.texts().includes('again') && carol.texts().includes('me too'))
+  expect([recordsOf(carol, relay, alice), recordsOf(carol, relay, bob)]).toEqual([1, 1])
+  expect(carol.violations).toEqual([])
+})
+
 test('a support conversation reaches moderators, owners and its member only', async () => {
   const { world, owner, member } = await scene(1)
   const [alice, bob] = [await member('alice'), await member('bob')]
