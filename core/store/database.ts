@@ -18,6 +18,11 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Runs `work` on committed state. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Writes a consistent copy of what is committed to `path`, while work goes on; what is committed meanwhile is in it.
+   * `progress` is told pages. Errors: store `snapshot`.
+   */
+  snapshot(path: string, progress?: (done: number, total: number) => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,6 +45,9 @@ export interface Tx {
 
 /** How many waiting writes share one commit at the most. */
 const GROUP_COMMIT = 256
+
+/** Pages of a snapshot copied between two looks at other work: 1 MiB. */
+const SNAPSHOT_STEP = 256
 
 interface Pending {
   run(tx: Tx): Promise<void>
@@ -95,6 +103,7 @@ export async function openStore(path: string, clock: Clock): Promise<Store> {
   const waiting: Pending[] = []
   let busy: Promise<void> | undefined
   let closed = false
+  const snapshots = new Set<Promise<void>>()
 
   async function commitGroup(group: readonly Pending[]): Promise<void> {
     const settled: Pending[] = []
@@ -149,13 +158,40 @@ export async function openStore(path: string, clock: Clock): Promise<Store> {
     })
   }
 
+  async function snapshot(path: string, progress?: (done: number, total: number) => void): Promise<void> {
+    if (closed) throw new HearthError('store', 'closed', 'the database is closed')
+    // Transactions end within one turn of the event loop, so a step never meets an open one.
+    const copying = database.backup(path, {
+      progress: ({ totalPages, remainingPages }) => {
+        if (closed) throw new HearthError('store', 'closed', 'the database is closed')
+        progress?.(totalPages - remainingPages, totalPages)
+        return SNAPSHOT_STEP
+      },
+    })
+    const settled = copying.then(
+      () => {},
+      () => {},
+    )
+    snapshots.add(settled)
+    try {
+      await copying
+    } catch (error) {
+      if (error instanceof HearthError) throw error
+      throw new HearthError('store', 'snapshot', 'the database could not be copied', true, { cause: error })
+    } finally {
+      snapshots.delete(settled)
+    }
+  }
+
   return {
     write,
+    snapshot,
     // One connection serves everything: a read between two groups sees committed state only.
     read: write,
     close: async () => {
       closed = true
       while (busy !== undefined) await busy
+      await Promise.all(snapshots)
       await query.destroy()
       database.close()
     },
