@@ -22,6 +22,7 @@ export function browserRuntime(): Runtime {
         window.dispatchEvent(new PopStateEvent('popstate'))
       }
     },
+    onReply: () => () => {},
     onLink(open) {
       const link = new URLSearchParams(window.location.search).get('link')
       if (link !== null) open(link)

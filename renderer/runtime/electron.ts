@@ -1,18 +1,5 @@
-import type { DesktopSettings, HostAccess, Notice, Runtime } from './runtime.ts'
-
-/** What the preload script of the shell offers: the only thing that the interface knows of it. */
-export interface ElectronBridge {
-  access(): Promise<HostAccess>
-  notify(notice: Notice): void
-  onLink(open: (link: string) => void): () => void
-  onNavigate(go: (path: string) => void): () => void
-  openExternal(url: string): void
-  saveFile(name: string, content: Uint8Array): Promise<void>
-  setUnread(count: number): void
-  settings(): Promise<DesktopSettings>
-  setSettings(settings: Partial<DesktopSettings>): Promise<DesktopSettings>
-  hostLog(): Promise<string>
-}
+import type { ElectronBridge } from './bridge.ts'
+import type { Runtime } from './runtime.ts'
 
 declare global {
   interface Window {
@@ -28,10 +15,13 @@ export function electronRuntime(): Runtime | undefined {
     window.history.pushState(null, '', path)
     window.dispatchEvent(new PopStateEvent('popstate'))
   })
+  // What listens for the system's network coming back tries the host again at once.
+  bridge.onResume(() => window.dispatchEvent(new Event('online')))
   return {
     kind: 'electron',
     access: () => bridge.access(),
     notify: (notice) => bridge.notify(notice),
+    onReply: (reply) => bridge.onReply(reply),
     onLink: (open) => bridge.onLink(open),
     openExternal: (url) => bridge.openExternal(url),
     saveFile: async (name, content) => bridge.saveFile(name, new Uint8Array(await content.arrayBuffer())),

@@ -8,6 +8,8 @@ export interface Runtime {
   access(): Promise<HostAccess>
   /** Shows a notification of the system, where it has them and the person allowed them. */
   notify(notification: Notice): void
+  /** A text that the person wrote into a notification; `path` is the notification's. */
+  onReply(reply: (path: string, text: string) => void): () => void
   /** A link that came from the operating system (`simplex:`, `https:`); called at once for one that waits. */
   onLink(open: (link: string) => void): () => void
   /** Opens a page outside the interface. */
@@ -31,6 +33,8 @@ export interface Notice {
   readonly body: string
   /** Path inside the interface that a click leads to. */
   readonly path: string
+  /** Shown in the field for a reply, where the system has one; without it no reply is offered. */
+  readonly reply?: string
 }
 
 export interface Desktop {

@@ -28,10 +28,19 @@ export function stopOnSignal(clock: Clock, stop: () => Promise<void>, until?: Pr
   void until?.then(() => {
     if (!stopping) end()
   })
+  if (process.env.HEARTH_ENDS_WITH_INPUT === '1') endOfInput(() => stopping || end())
   if (!watched) return
   repeat(clock, WATCH_INTERVAL, () => {
     if (orphaned() && !stopping) end()
   })
+}
+
+/**
+ * The desktop shell holds the other end of our input: closing it asks for an orderly stop, on systems without signals
+ * too, and the system closes it when the shell dies.
+ */
+function endOfInput(end: () => void): void {
+  process.stdin.once('end', end).once('error', end).resume()
 }
 
 /**
