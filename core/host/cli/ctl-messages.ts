@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import type { Change, Message } from '../contract/types.ts'
-import type { HostClient } from '../contract.ts'
 import { lazily } from './lazily.ts'
 import { count } from './options.ts'
 
@@ -30,20 +29,16 @@ export function messageVerbs(): Command[] {
       .argument('[group]', 'only of this group', count)
       .action(
         lazily(async ({ api, print }, group?: number) => {
-          for await (const change of changes(api)) {
-            if (group === undefined || groupOf(change) === group) print(change, describeChange)
+          const { position } = await api.changes.snapshot({})
+          const stream = await api.changes.follow(position)
+          print({ type: 'following', position }, () => 'Following; Ctrl-C ends it.')
+          for await (const message of stream) {
+            if ('reset' in message) process.stderr.write('some changes were missed\n')
+            else if (group === undefined || groupOf(message.change) === group) print(message.change, describeChange)
           }
         }),
       ),
   ]
-}
-
-async function* changes(api: HostClient): AsyncGenerator<Change> {
-  const { position } = await api.changes.snapshot({})
-  for await (const message of await api.changes.follow(position)) {
-    if ('change' in message) yield message.change
-    else process.stderr.write('some changes were missed\n')
-  }
 }
 
 function groupOf(change: Change): number | undefined {
