@@ -33,7 +33,7 @@ export async function readGroupLink(agent: Agent, link: string): Promise<GroupLi
   return checkGroupLink(await agent.readLink(link))
 }
 
-export function checkGroupLink(content: LinkContent): GroupLink {
+function checkGroupLink(content: LinkContent): GroupLink {
   const { groupProfile, publicGroupData, ext } = decoded(() => decodeGroupLinkData(content.userData))
   const { publicGroup } = groupProfile
   if (content.direct || publicGroup === undefined) throw wrongLink('not the link of a public group')

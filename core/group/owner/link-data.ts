@@ -41,7 +41,7 @@ export function linkData(
 }
 
 /** Connected, and acknowledged the roster where they know of rosters (chat §4.3, §11.33). */
-export function isPublishable({ member, row }: Relay): boolean {
+function isPublishable({ member, row }: Relay): boolean {
   if (row.ready !== 1 || member.relayLink === undefined) return false
   if (row.status === 'acknowledged_roster' || row.status === 'active') return true
   return row.status === 'accepted' && (member.versions?.max ?? 0) < SINCE.roster

@@ -173,7 +173,7 @@ export async function receiveGroupProfile(received: Received, value: GroupProfil
 }
 
 /** The identity and the link of a group never change (chat §3.2). */
-export function sameGroup(before: GroupProfile, after: GroupProfile): boolean {
+function sameGroup(before: GroupProfile, after: GroupProfile): boolean {
   return (
     before.publicGroup !== undefined &&
     after.publicGroup !== undefined &&

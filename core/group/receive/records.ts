@@ -31,7 +31,9 @@ export function shown(received: Received, profile: Profile, role: MemberRole): P
 export async function receiveInfo(received: Received, params: ChatEventParams['x.info']): Promise<Outcome> {
   const { tx, author, group, context } = received
   if (author === undefined) return refused('no-author')
-  await setMemberProfile(tx, author.id, shown(received, params.profile, author.role))
+  const signed = received.verification === 'verified'
+  if (author.profileSigned && !signed) return refused('signature')
+  await setMemberProfile(tx, author.id, shown(received, params.profile, author.role), { signed })
   context.notify(tx, { type: 'member', group: group.id, member: author.id, change: 'updated' })
   return applied({ scope: author.role === 'relay' ? undefined : GROUP_SCOPE })
 }
@@ -114,7 +116,7 @@ async function complete(received: Received, known: Member, info: MemberInfo, sta
   const raises = !privileged && !known.roleSigned && compareRoles(info.memberRole, known.role) > 0
   if (!wasUnknown && known.profileKnown && !raises && status !== 'introduced') return ignored('known')
   if (wasUnknown) await setMemberStatus(tx, known.id, status, now)
-  if (wasUnknown || !known.profileKnown || status === 'introduced') {
+  if (!known.profileSigned && (wasUnknown || !known.profileKnown || status === 'introduced')) {
     await setMemberProfile(tx, known.id, shown(received, info.profile, known.role))
   }
   // Another super-peer let this member in with the right to write (chat §9.7).

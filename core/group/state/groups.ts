@@ -32,7 +32,7 @@ export interface Group {
   readonly row: Selectable<GroupsTable>
 }
 
-export function groupOf(row: Selectable<GroupsTable>): Group {
+function groupOf(row: Selectable<GroupsTable>): Group {
   let decoded: GroupProfile | undefined
   return {
     id: row.group_id,

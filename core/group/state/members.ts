@@ -21,6 +21,8 @@ export interface Member {
   readonly blocked: boolean
   readonly name: string
   readonly profileKnown: boolean
+  /** The member signed it: a super-peer's word does not change it any more. */
+  readonly profileSigned: boolean
   readonly key: PublicKey<'Ed25519'> | undefined
   readonly keyOrigin: KeyOrigin | undefined
   readonly versions: VersionRange | undefined
@@ -45,7 +47,8 @@ export function memberOf(row: Row): Member {
     status: row.status,
     blocked: row.blocked === 1,
     name: row.name,
-    profileKnown: row.profile_known === 1,
+    profileKnown: row.profile_known > 0,
+    profileSigned: row.profile_known === 2,
     key: row.key === null ? undefined : { algorithm: 'Ed25519', raw: row.key },
     keyOrigin: row.key_origin ?? undefined,
     versions:
@@ -147,11 +150,17 @@ export async function insertMember(tx: Tx, values: NewMember): Promise<Member> {
   return (await memberByRow(tx, Number(inserted.insertId)))!
 }
 
-export async function setMemberProfile(tx: Tx, member: MemberRowId, value: Profile): Promise<void> {
+export async function setMemberProfile(
+  tx: Tx,
+  member: MemberRowId,
+  value: Profile,
+  options: { readonly signed?: boolean } = {},
+): Promise<void> {
   await tx.run(
-    'UPDATE group_members SET name = ?, content = ?, profile_known = 1 WHERE member = ?',
+    'UPDATE group_members SET name = ?, content = ?, profile_known = ? WHERE member = ?',
     value.displayName,
     JSON.stringify(profile.encode(value)),
+    options.signed === true ? 2 : 1,
     member,
   )
 }

@@ -162,7 +162,7 @@ export interface GroupMembersTable {
   name: string
   /** Profile (chat §3.1). */
   content: string
-  /** 0 where only the short name of a forward is known. */
+  /** 0 where only the short name of a forward is known, 1 as a super-peer tells it, 2 as the member signed it. */
   profile_known: Generated<number>
   key: Generated<Uint8Array | null>
   key_origin: Generated<KeyOrigin | null>
