@@ -36,6 +36,7 @@ export interface Databases {
 
 /** The databases of a folder that no host has open. Errors: store `locked`, usage `no-host`. */
 export function idleDatabases(folder: string): Databases {
+  requireHost(folder)
   const router = join(folder, ROUTER_DATABASE)
   return {
     host: (target) => copyIdle(join(folder, HOST_FILES.database), target),
@@ -43,8 +44,13 @@ export function idleDatabases(folder: string): Databases {
   }
 }
 
+/** Errors: usage `no-host`. */
+export function requireHost(folder: string): void {
+  if (existsSync(join(folder, HOST_FILES.database))) return
+  throw new HearthError('usage', 'no-host', `there is no host in ${folder}`)
+}
+
 async function copyIdle(path: string, target: string): Promise<void> {
-  if (!existsSync(path)) throw new HearthError('usage', 'no-host', `there is no host in ${path}`)
   let db: Sqlite.Database | undefined
   try {
     db = new Sqlite(path, { fileMustExist: true, timeout: 0 })

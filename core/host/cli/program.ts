@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { programVersion } from '../version.ts'
 import { agentCommand } from './agent.ts'
+import { backupCommand, restoreCommand, verifyCommand } from './backup.ts'
 import { configCommand } from './config.ts'
 import { ctlCommand } from './ctl.ts'
 import { fail } from './fail.ts'
@@ -17,6 +18,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(startCommand())
     .addCommand(hostCommand())
     .addCommand(ctlCommand())
+    .addCommand(backupCommand())
+    .addCommand(verifyCommand())
+    .addCommand(restoreCommand())
     .addCommand(routerCommand())
     .addCommand(agentCommand())
     .addCommand(configCommand())
