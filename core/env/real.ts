@@ -18,10 +18,10 @@ import type {
 
 /** The Env of a running program: the machine's clock, random source and sockets. The only file that touches them. */
 export function realEnv({ log }: { log: Log }): Env {
-  return { clock, random: pooledRandom(), network, log }
+  return { clock: realClock, random: pooledRandom(), network, log }
 }
 
-const clock: Clock = {
+export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   soon: (task) => void setImmediate(task),
@@ -84,7 +84,7 @@ function dial(target: DialTarget): Promise<Connection> {
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     })
-    const timer = clock.timer(target.timeout, () => {
+    const timer = realClock.timer(target.timeout, () => {
       fail(new HearthError('network', 'timeout', 'no TLS connection in time', true))
     })
     function fail(error: HearthError): void {

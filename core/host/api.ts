@@ -9,10 +9,12 @@ import { insertProfile, ownProfile, ownProfiles, setOwnProfile } from '../group/
 import type { Store } from '../store/database.ts'
 import type { SuperPeer } from '../superpeer/api.ts'
 import type {
+  Diagnostics,
   Group,
   GroupStatistics,
   HostStatus,
   ProfileView,
+  RouterPreset,
   RouterState,
   SettingsView,
   SignInLink,
@@ -22,6 +24,7 @@ import { contract } from './contract.ts'
 import { followChanges, type HostChanges, profileChange } from './follow.ts'
 import type { KnownSuperPeers } from './operators/service.ts'
 import { groupProgress } from './progress.ts'
+import { testRouter } from './router-test.ts'
 import type { Sessions } from './sessions.ts'
 import { groupView, messageView, previewView, profileView } from './views.ts'
 
@@ -42,6 +45,9 @@ export interface ApiDeps {
     signInLink(): SignInLink
     /** Begins the orderly stop; the answer still reaches the client. */
     stop(): void
+    restart(): void
+    diagnostics(): Promise<Diagnostics>
+    routerPresets(): readonly RouterPreset[]
   }
 }
 
@@ -96,6 +102,12 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
       settings: os.host.settings.handler(() => host.settings()),
       setSettings: os.host.setSettings.handler(({ input }) => host.setSettings(input.values)),
       stop: os.host.stop.handler(() => host.stop()),
+      restart: os.host.restart.handler(() => host.restart()),
+      diagnostics: os.host.diagnostics.handler(() => host.diagnostics()),
+    },
+    routers: {
+      presets: os.routers.presets.handler(() => host.routerPresets()),
+      test: os.routers.test.handler(({ input }) => testRouter(env, input.address)),
     },
     sessions: {
       signIn: os.sessions.signIn.handler(() => host.signInLink()),
@@ -242,6 +254,11 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
       reject: os.serving.reject.handler(({ input }) => superPeer.reject(input.request)),
       groups: os.serving.groups.handler(() => superPeer.groups()),
       leave: os.serving.leave.handler(({ input }) => superPeer.leave(input.group)),
+      leaveAll: os.serving.leaveAll.handler(async () => {
+        await superPeer.disable()
+        const serving = (await superPeer.groups()).filter(({ status }) => status !== 'rejected')
+        for (const { id } of serving) await superPeer.leave(id)
+      }),
       allow: os.serving.allow.handler(({ input }) => superPeer.allow(input.group)),
       statistics: os.serving.statistics.handler(({ input }) => superPeer.statistics(input.group)),
     },

@@ -111,6 +111,13 @@ export const SETTINGS = {
     meaning: 'Count members, messages and writers of own groups by the hour. The figures stay on this host.',
     restart: false,
   }),
+  'superPeer.uplink': setting({
+    schema: z.number().min(0).max(1_000_000),
+    default: 0,
+    meaning: 'What this machine can send; used only to estimate how long one message takes to everybody. 0: not known.',
+    unit: 'Mbit/s',
+    restart: false,
+  }),
   'api.listen': setting({
     schema: z.string().min(1).max(253),
     default: '127.0.0.1',
@@ -282,6 +289,16 @@ export function describeConfiguration(): string {
   return `${lines.join('\n').trimEnd()}\n`
 }
 
+/** Of the settings that are numbers. */
+export function settingRanges(): Record<string, { readonly min: number; readonly max: number }> {
+  const ranges: Record<string, { readonly min: number; readonly max: number }> = {}
+  for (const name of SETTING_NAMES) {
+    const { minimum: min, maximum: max } = z.toJSONSchema(SETTINGS[name].schema) as JsonSchema
+    if (min !== undefined && max !== undefined) ranges[name] = { min, max }
+  }
+  return ranges
+}
+
 interface JsonSchema {
   readonly type?: string
   readonly enum?: readonly unknown[]
@@ -297,6 +314,7 @@ function valueText(schema: z.ZodType): string {
 function describeSchema(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ')
   if (schema.type === 'array') return `list of: ${describeSchema(schema.items ?? {})}`
+  if (schema.type === 'number') return `number, ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'integer') return `whole number, ${schema.minimum} to ${schema.maximum}`
   return schema.type ?? 'any'
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type {
   ChangeMessage,
   CopyView,
+  Diagnostics,
   Group,
   GroupProgress,
   GroupStatistics,
@@ -12,6 +13,7 @@ import type {
   Message,
   Preview,
   ProfileView,
+  RouterPreset,
   ServedGroup,
   ServingRequest,
   SessionView,
@@ -65,6 +67,15 @@ export const contract = {
     setSettings: api.input(z.object({ values: z.record(z.string(), z.unknown()) })).output(type<SettingsView>()),
     /** Orderly stop. */
     stop: api.input(none).output(type<void>()),
+    /** Orderly stop and a new start in the same process: takes over what waits for it. Clients connect again. */
+    restart: api.input(none).output(type<void>()),
+    diagnostics: api.input(none).output(type<Diagnostics>()),
+  },
+  routers: {
+    /** Of the operators' list, which can be chosen for the setting `routers`. */
+    presets: api.input(none).output(type<readonly RouterPreset[]>()),
+    /** Makes a queue there and deletes it; the round trip in milliseconds. */
+    test: api.input(z.object({ address: link })).output(type<{ readonly roundTrip: number }>()),
   },
   /** Browsers beside this host. */
   sessions: {
@@ -217,6 +228,8 @@ export const contract = {
     reject: api.input(z.object({ request: id })).output(type<void>()),
     groups: api.input(none).output(type<readonly ServedGroup[]>()),
     leave: api.input(inGroup).output(type<void>()),
+    /** Takes no more invitations and leaves every group. */
+    leaveAll: api.input(none).output(type<void>()),
     allow: api.input(inGroup).output(type<void>()),
     statistics: api.input(z.object({ group: id.exactOptional() })).output(type<SuperPeerStatistics>()),
   },

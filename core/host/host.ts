@@ -11,13 +11,14 @@ import { createApi } from './api.ts'
 import { createChangeLog } from './changes.ts'
 import type { Configuration } from './config.ts'
 import type { SignInLink } from './contract/types.ts'
+import { diagnostics } from './diagnostics.ts'
 import { createDispatch } from './dispatch.ts'
 import { startEmbeddedRouter } from './embedded-router.ts'
 import { pathIn, privateFolder, readIfPresent, removeIfPresent, writePrivate } from './files.ts'
 import type { HostChanges, LoggedChange } from './follow.ts'
 import { createLog, type HostLog } from './log.ts'
 import { openFolder } from './open.ts'
-import { presetRouters, presetsOf } from './operators/presets.ts'
+import { presetRouters, presetsOf, selectableRouters } from './operators/presets.ts'
 import { createKnownSuperPeers } from './operators/service.ts'
 import { type ApiServer, startServer } from './server.ts'
 import { openSessions } from './sessions.ts'
@@ -42,6 +43,8 @@ export interface RunningHost {
   reload(): void
   /** Resolves when a client asked for an orderly stop. */
   readonly stopRequested: Promise<void>
+  /** The same for a stop that is to be followed by a new start. */
+  readonly restartRequested: Promise<void>
   /** Takes no more requests, ends work under way, closes everything. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -153,6 +156,9 @@ async function assemble(
   parts.add(() => sampler.stop())
 
   const stopRequest = Promise.withResolvers<void>()
+  const restartRequest = Promise.withResolvers<void>()
+  const status = () =>
+    hostStatus({ folder, startedAt, now: env.clock.now(), store, agent, groups: runningGroups, routers })
   const sessions = openSessions(env, folder)
   function signInLink(): SignInLink {
     const { code, expires } = sessions.code()
@@ -183,7 +189,10 @@ async function assemble(
       sessions,
       known: createKnownSuperPeers({ env, store, folder, changes }),
       host: {
-        status: () => hostStatus({ folder, startedAt, store, agent, groups: runningGroups, routers }),
+        status,
+        diagnostics: () =>
+          diagnostics({ now: env.clock.now(), log, settings: settings.view(), superPeer: runningSuperPeer, status }),
+        routerPresets: () => selectableRouters(presetsOf(folder, log)),
         routers: routers.list,
         settings: settings.view,
         setSettings: settings.set,
@@ -193,6 +202,7 @@ async function assemble(
           return store.write((tx) => groupStatistics(tx, group, range, env.clock.now(), counting))
         },
         stop: () => void env.clock.soon(stopRequest.resolve),
+        restart: () => void env.clock.soon(restartRequest.resolve),
       },
     }),
   })
@@ -214,6 +224,7 @@ async function assemble(
       log.info('configuration read', { waitingForRestart: waitingForRestart.join(', ') })
     },
     stopRequested: stopRequest.promise,
+    restartRequested: restartRequest.promise,
     stop() {
       stopping ??= parts.stop().then(() => log.info('host stopped'))
       return stopping

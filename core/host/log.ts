@@ -1,5 +1,6 @@
 import pino from 'pino'
 import type { Log, LogFields } from '../env/env.ts'
+import { realClock } from '../env/real.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -13,11 +14,23 @@ export interface LogOptions {
 export interface HostLog extends Log {
   /** Takes effect at once, for children too. */
   setLevel(level: LogLevel): void
+  /** The latest warnings and errors, oldest first, whatever the level. */
+  recent(): readonly LoggedWarning[]
 }
+
+export interface LoggedWarning {
+  readonly at: number
+  readonly level: 'warn' | 'error'
+  readonly event: string
+  readonly fields: LogFields
+}
+
+const RECENT = 100
 
 /** Structured log: one JSON object a line with `level`, `time` (ISO 8601), `event` and fields. */
 export function createLog(options: LogOptions): HostLog {
   let level = options.level
+  const recent: LoggedWarning[] = []
   const destination = pino.destination({ dest: options.file ?? 2, append: true, sync: true, mode: 0o600 })
   const root = pino(
     {
@@ -32,13 +45,25 @@ export function createLog(options: LogOptions): HostLog {
   function wants(wanted: LogLevel): boolean {
     return LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level)
   }
-  function over(logger: pino.Logger): Log {
+  function keep(kind: LoggedWarning['level'], event: string, fields: LogFields): void {
+    recent.push({ at: realClock.now(), level: kind, event, fields })
+    if (recent.length > RECENT) recent.shift()
+  }
+  function over(logger: pino.Logger, given: LogFields = {}): Log {
     return {
       debug: (event, fields) => void (wants('debug') && logger.debug(scrub(fields), event)),
       info: (event, fields) => void (wants('info') && logger.info(scrub(fields), event)),
-      warn: (event, fields) => void (wants('warn') && logger.warn(scrub(fields), event)),
-      error: (event, fields) => void (wants('error') && logger.error(scrub(fields), event)),
-      child: (fields) => over(logger.child(scrub(fields))),
+      warn(event, fields) {
+        const clean = scrub(fields)
+        keep('warn', event, { ...given, ...clean })
+        if (wants('warn')) logger.warn(clean, event)
+      },
+      error(event, fields) {
+        const clean = scrub(fields)
+        keep('error', event, { ...given, ...clean })
+        if (wants('error')) logger.error(clean, event)
+      },
+      child: (fields) => over(logger.child(scrub(fields)), { ...given, ...scrub(fields) }),
     }
   }
   return {
@@ -46,6 +71,7 @@ export function createLog(options: LogOptions): HostLog {
     setLevel: (wanted) => {
       level = wanted
     },
+    recent: () => [...recent],
   }
 }
 

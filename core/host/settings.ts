@@ -1,5 +1,12 @@
 import { HearthError } from '../codec/error.ts'
-import { type Configuration, changedSettings, isSettingName, readConfiguration, SETTINGS } from './config.ts'
+import {
+  type Configuration,
+  changedSettings,
+  isSettingName,
+  readConfiguration,
+  SETTINGS,
+  settingRanges,
+} from './config.ts'
 import type { SettingsView } from './contract/types.ts'
 import { pathIn, readIfPresent, writePrivate } from './files.ts'
 
@@ -22,10 +29,13 @@ export function openSettings(
   const path = pathIn(folder, 'configuration')
   const atStart = readConfiguration(readIfPresent(path), overrides)
   let current = atStart
+  const fixed = Object.keys(overrides).filter(isSettingName)
+  const defaults = readConfiguration(undefined)
+  const ranges = settingRanges()
 
   function view(): SettingsView {
     const waiting = changedSettings(atStart, current).filter((name) => SETTINGS[name].restart)
-    return { values: current, waitingForRestart: waiting }
+    return { values: current, waitingForRestart: waiting, fixed, defaults, ranges }
   }
 
   function take(text: string | undefined): SettingsView {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Agent } from '../agent/api.ts'
 import type { Groups } from '../group/api.ts'
 import type { RunningRouter } from '../router/server.ts'
@@ -41,6 +42,7 @@ export function routerStates(
 interface StatusSources {
   readonly folder: string
   readonly startedAt: number
+  readonly now: number
   readonly store: Store
   readonly agent: Agent
   readonly groups: Groups
@@ -50,6 +52,7 @@ interface StatusSources {
 export async function hostStatus({
   folder,
   startedAt,
+  now,
   store,
   agent,
   groups,
@@ -72,8 +75,15 @@ export async function hostStatus({
       pendingMessages: live.reduce((sum, { pending }) => sum + pending, 0),
     },
     memory: process.memoryUsage().rss,
+    processor: { used: processorTime(), count: availableParallelism() },
+    at: now,
     databaseSize: sizeOf(pathIn(folder, 'database')) + sizeOf(`${pathIn(folder, 'database')}-wal`),
   }
+}
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 function sizeOf(path: string): number {

@@ -72,6 +72,25 @@ export function hostVerbs(): Command[] {
           )
         }),
       ),
+    new Command('test-router')
+      .description('try a router; prints its round trip')
+      .argument('<address>')
+      .action(
+        lazily(async ({ api, print }, address: string) => {
+          print(await api.routers.test({ address }), ({ roundTrip }) => `${Math.round(roundTrip)} ms`)
+        }),
+      ),
+    new Command('diagnostics').description('what helps to find a fault, without secrets').action(
+      lazily(async ({ api, print }) => {
+        print(await api.host.diagnostics({}), (value) => JSON.stringify(value, null, 2))
+      }),
+    ),
+    new Command('restart').description('stop in good order and start again, with changed settings').action(
+      lazily(async ({ api, print }) => {
+        await api.host.restart({})
+        print({ restarting: true }, () => 'restarting')
+      }),
+    ),
     new Command('stop').description('stop the host in good order').action(
       lazily(async ({ api, print }) => {
         await api.host.stop({})

@@ -20,6 +20,4 @@ export interface StartedHost {
   readonly api: string
   readonly router: string | undefined
   readonly superPeer: { readonly name: string; readonly address: string } | undefined
-  /** Opens the interface in a browser, once. Not for standard output, which programs may keep. */
-  readonly signIn: string
 }

@@ -20,16 +20,15 @@ export function hostCommand(): Command {
     .option('--json', 'say where the API is as one JSON object on one line')
     .action(async (flags: HostFlags) => {
       const { runHost } = await import('./run-host.ts')
-      await runHost(flags, (started) => {
-        if (flags.json) printJson(started)
-        else printWords(started)
-        inviteBrowser(started)
+      await runHost(flags, {
+        reachable: (link) => inviteBrowser(flags.dir, link),
+        started: flags.json ? printJson : printWords,
       })
     })
 }
 
-function printJson({ dir, api, router, superPeer }: StartedHost): void {
-  process.stdout.write(`${JSON.stringify({ dir, api, router, superPeer })}\n`)
+function printJson(started: StartedHost): void {
+  process.stdout.write(`${JSON.stringify(started)}\n`)
 }
 
 function printWords({ dir, api, router, superPeer }: StartedHost): void {
@@ -39,12 +38,12 @@ function printWords({ dir, api, router, superPeer }: StartedHost): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** To standard error, unless it goes to the system's journal, which would keep it. */
-function inviteBrowser({ dir, signIn }: StartedHost): void {
+/** The link opens the interface: to standard error, which programs keep less than standard output, unless it goes to the system's journal, which would keep it. */
+function inviteBrowser(dir: string, link: string): void {
   const { dev, ino } = fstatSync(process.stderr.fd)
   const text =
     process.env.JOURNAL_STREAM === `${dev}:${ino}`
       ? `hearth ctl --dir '${dir}' sign-in prints a link for a browser on this machine.`
-      : `Open this link in a browser on this machine (once, within 15 minutes): ${signIn}`
+      : `Open this link in a browser on this machine (once, within 15 minutes): ${link}`
   process.stderr.write(`${text}\n`)
 }

@@ -1,45 +1,72 @@
 import { HearthError } from '../../codec/error.ts'
-import { realEnv } from '../../env/real.ts'
+import { realClock } from '../../env/real.ts'
 import { wait } from '../../env/wait.ts'
 import { privateByDefault } from '../files.ts'
 import { type RunningHost, startHost } from '../host.ts'
+import { fail } from './fail.ts'
 import type { HostFlags, StartedHost } from './host-flags.ts'
 import { stopOnSignal } from './signals.ts'
 
-/** Runs a host until a signal or a client ends it; `started` is called once it can be spoken to. */
-export async function runHost(flags: HostFlags, started: (host: StartedHost) => void): Promise<void> {
+/** What is told about a host on its way. */
+export interface HostNews {
+  /** The interface can be opened. */
+  reachable(signIn: string): void
+  /** It does all that it was told to on the command line; that waits for routers. */
+  started(host: StartedHost): void
+}
+
+/** Runs a host until a signal or a client ends it; one that a client restarts goes on in this process. */
+export async function runHost(flags: HostFlags, news: HostNews): Promise<void> {
   privateByDefault()
-  const host = await startHost({ folder: flags.dir, overrides: overridesOf(flags) })
-  const { clock } = realEnv({ log: host.log })
+  const options = { folder: flags.dir, overrides: overridesOf(flags) }
   const stopping = new AbortController()
+  const stopRequest = Promise.withResolvers<void>()
+  let host = await startHost(options)
+  let restarting: Promise<void> = Promise.resolve()
+
+  function follow(running: RunningHost): void {
+    void running.stopRequested.then(stopRequest.resolve)
+    void running.restartRequested.then(() => {
+      restarting = restart(running).catch(fail)
+    })
+  }
+
+  async function restart(before: RunningHost): Promise<void> {
+    await before.stop()
+    if (stopping.signal.aborted) return
+    host = await startHost(options)
+    follow(host)
+  }
+
+  follow(host)
   stopOnSignal(
-    clock,
-    () => {
+    realClock,
+    async () => {
       stopping.abort()
-      return host.stop()
+      await restarting
+      await host.stop()
     },
-    host.stopRequested,
+    stopRequest.promise,
   )
   process.on('SIGHUP', () => reload(host))
-  const superPeer =
-    flags.superPeer === undefined ? undefined : await becomeSuperPeer(host, flags.superPeer, stopping.signal)
-  started({ dir: flags.dir, api: host.apiUrl, router: host.routerAddress, superPeer, signIn: host.signInLink().link })
+  news.reachable(host.signInLink().link)
+  const superPeer = flags.superPeer === undefined ? undefined : await becomeSuperPeer(flags.superPeer)
+  news.started({ dir: flags.dir, api: host.apiUrl, router: host.routerAddress, superPeer })
 
   /** The address is made on a router, which may not be there yet. */
-  async function becomeSuperPeer(running: RunningHost, name: string, signal: AbortSignal) {
-    const before = await running.superPeer.address()
-    if (before?.displayName === name) return { name, address: before.address }
+  async function becomeSuperPeer(name: string): Promise<{ readonly name: string; readonly address: string }> {
     for (;;) {
+      const { superPeer: own, log } = host
       try {
-        const { address } = await running.superPeer.enable({
-          displayName: name,
-          autoAccept: before?.autoAccept ?? true,
-        })
+        const before = await own.address()
+        if (before?.displayName === name) return { name, address: before.address }
+        const { address } = await own.enable({ displayName: name, autoAccept: before?.autoAccept ?? true })
         return { name, address }
       } catch (error) {
-        if (!(error instanceof HearthError) || !error.temporary) throw error
-        running.log.warn('super-peer address not made yet', { kind: error.kind, code: error.code })
-        await wait(clock, RETRY, signal)
+        const replaced = own !== host.superPeer
+        if (!replaced && (!(error instanceof HearthError) || !error.temporary)) throw error
+        log.warn('super-peer address not made yet', error instanceof HearthError ? { code: error.code } : {})
+        await wait(realClock, RETRY, stopping.signal)
       }
     }
   }

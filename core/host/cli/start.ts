@@ -2,7 +2,6 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { openBrowser } from './browser.ts'
-import type { StartedHost } from './host-flags.ts'
 
 export function startCommand(): Command {
   return new Command('start')
@@ -12,7 +11,7 @@ export function startCommand(): Command {
       const [{ runHost }, { ensureInterface }] = await Promise.all([import('./run-host.ts'), import('./interface.ts')])
       const built = ensureInterface()
       const flags = { dir: dir ?? dataFolder(), embeddedRouter: true, logLevel: 'warn' }
-      await runHost(flags, (started) => void built.then(() => greet(started)))
+      await runHost(flags, { reachable: (link) => void built.then(() => greet(flags.dir, link)), started() {} })
     })
 }
 
@@ -24,7 +23,7 @@ function dataFolder(): string {
   return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'hearth')
 }
 
-function greet({ dir, signIn }: StartedHost): void {
+function greet(dir: string, signIn: string): void {
   const opened = openBrowser(signIn)
   process.stdout.write(`Hearth is running. Everything it keeps is in ${dir}
 

@@ -22,6 +22,7 @@ import type {
 } from '../../superpeer/api.ts'
 import type { Position } from '../changes.ts'
 import type { SettingName } from '../config.ts'
+import type { LoggedWarning } from '../log.ts'
 
 /**
  * What the local API answers with: the views of the layers below, where bytes have become base64url and the network's
@@ -82,6 +83,10 @@ export interface HostStatus {
   /** Bytes. */
   readonly memory: number
   readonly databaseSize: number
+  /** Milliseconds of processor time since the start, and how many processors there are. */
+  readonly processor: { readonly used: number; readonly count: number }
+  /** When the figures were taken. */
+  readonly at: number
 }
 
 /** A browser that is signed in. */
@@ -104,6 +109,42 @@ export interface SettingsView {
   readonly values: Readonly<Record<string, unknown>>
   /** Changed since the start, taken over at the next one. */
   readonly waitingForRestart: readonly SettingName[]
+  /** Given on the command line, which stands above what is set here. */
+  readonly fixed: readonly SettingName[]
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** Of settings that are numbers. */
+  readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
+}
+
+/** A router of the list of operators. */
+export interface RouterPreset {
+  /** Name of the operator. */
+  readonly operator: string
+  readonly address: string
+  /** Suggested for new queues. */
+  readonly enabled: boolean
+}
+
+/** What helps to find out why something does not work; without secrets. */
+export interface Diagnostics {
+  readonly at: number
+  readonly version: string
+  readonly node: string
+  readonly openssl: string
+  readonly platform: string
+  readonly startedAt: number
+  readonly status: Pick<
+    HostStatus,
+    'profiles' | 'groups' | 'connections' | 'memory' | 'databaseSize' | 'processor' | 'at'
+  >
+  readonly serving: Pick<SuperPeerStatistics, 'groups' | 'connected' | 'connecting' | 'paused' | 'disabled' | 'lag'> & {
+    readonly waiting: number
+  }
+  readonly routers: readonly (Omit<RouterState, 'address'> & { readonly host: string })[]
+  /** Names and plain values. */
+  readonly changedSettings: Readonly<Record<string, string>>
+  readonly waitingForRestart: readonly SettingName[]
+  readonly warnings: readonly LoggedWarning[]
 }
 
 /** Everything that the interface begins with; `position` is where `changes.follow` goes on. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HearthError } from '../../codec/error.ts'
 import type { Log } from '../../env/env.ts'
 import { parseRouterAddress, type RouterAddress } from '../../smp/address.ts'
+import type { RouterPreset } from '../contract/types.ts'
 import { pathIn, readIfPresent } from '../files.ts'
 
 /**
@@ -87,6 +88,15 @@ export function presetsOf(folder: string, log: Log): Presets {
 /** All routers of the list, in use or not: short links may leave out what is known of them. */
 export function presetRouters({ operators }: Presets): RouterAddress[] {
   return operators.flatMap(({ routers }) => routers.map(({ address }) => parseRouterAddress(address)))
+}
+
+/** Routers on which queues can be made. */
+export function selectableRouters({ operators }: Presets): RouterPreset[] {
+  return operators.flatMap(({ name, enabled: inUse, routers }) =>
+    routers
+      .filter(({ linksOnly }) => !linksOnly)
+      .map(({ address, enabled }) => ({ operator: name, address, enabled: inUse && enabled })),
+  )
 }
 
 function isRouterAddress(text: string): boolean {
