@@ -27,7 +27,7 @@ export interface Recipient {
   readonly privilegedSeq: number | null
 }
 
-export function lacksRecord(sender: SenderRecord, recipient: Recipient): boolean {
+function lacksRecord(sender: SenderRecord, recipient: Recipient): boolean {
   if (sender.member === recipient.member || sender.previousJob > recipient.knownFrom) return false
   if (recipient.privilegedSeq !== null && recipient.privilegedSeq < sender.joinedSeq) return false
   return sender.privilegedSeq === null || sender.privilegedSeq >= recipient.joinedSeq

@@ -24,7 +24,7 @@ import {
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { connecting } from './state/recipients.ts'
-import { connectedCount, count, type Served, servedGroup, serves } from './state/served.ts'
+import { count, type Served, servedGroup, serves } from './state/served.ts'
 
 type Request = Extract<AgentEvent, { type: 'REQ' }>
 type Join = ChatEventParams['x.member']
@@ -61,14 +61,13 @@ export async function joinRequest(
     return context.agent.reject(tx, request.request)
   }
   const existing = await memberById(tx, groupId, join.newMemberId)
-  if (existing === undefined && (await connectedCount(tx, groupId)) >= context.settings.maxMembers) {
+  if (existing === undefined && group.memberCount >= context.settings.maxMembers) {
     return refuseFull(context, tx, { group, served, element: element!, join, request })
   }
   const member =
     existing === undefined
       ? await newMember(context, tx, { group, served, element: element!, join })
       : await readmit(context, tx, existing, join)
-  const size = await connectedCount(tx, groupId)
   const conn = await context.agent.accept(
     tx,
     request.request,
@@ -81,7 +80,7 @@ export async function joinRequest(
           invitedMember: { memberId: join.newMemberId, memberRole: member.role },
           groupProfile: group.groupProfile,
           accepted: 'accepted',
-          groupSize: size + 1,
+          groupSize: group.memberCount + 1,
         },
       },
     }),

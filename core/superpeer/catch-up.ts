@@ -127,7 +127,7 @@ async function overGap(tx: Tx, group: GroupId, row: RecipientRow, now: number): 
 function withinBytes(jobs: readonly Job[]): readonly Job[] {
   let bytes = 0
   const end = jobs.findIndex((job) => {
-    bytes += job.body.length
+    bytes += job.size
     return bytes > BYTES
   })
   return end < 0 ? jobs : jobs.slice(0, Math.max(1, end))

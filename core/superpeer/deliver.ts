@@ -106,18 +106,13 @@ export function createDelivery(context: SuperPeerContext): Delivery {
   }
 }
 
-export interface StepResult {
+interface StepResult {
   readonly live: 'more' | 'idle' | 'wait'
   readonly caughtUp: boolean
 }
 
 /** One transaction of a group: a page of the job under way, or of a new one, and some catching up. */
-export async function step(
-  context: SuperPeerContext,
-  tx: Tx,
-  groupId: GroupId,
-  patience: boolean,
-): Promise<StepResult> {
+async function step(context: SuperPeerContext, tx: Tx, groupId: GroupId, patience: boolean): Promise<StepResult> {
   const group = await groupById(tx, groupId)
   if (group === undefined) return { live: 'idle', caughtUp: false }
   const live = await liveStep(context, tx, group, patience)

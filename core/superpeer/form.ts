@@ -1,12 +1,12 @@
-import { encodeBinaryBatch, fittingCount } from '../chat/batch.ts'
-import { MAX_BATCH_COUNT } from '../chat/limits.ts'
+import { encodeBinaryBatch } from '../chat/batch.ts'
+import { MAX_BATCH_COUNT, MAX_MESSAGE } from '../chat/limits.ts'
 import type { MemberRowId } from '../group/api.ts'
 import type { Group } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
 import type { SenderRecord } from './accounting.ts'
 import { insertJob } from './state/jobs.ts'
 import { senderRecord } from './state/records.ts'
-import { deleteTasksUpTo, oldestTasks, type Task } from './state/tasks.ts'
+import { deleteTasksUpTo, oldestTasks, type Task, taskElements } from './state/tasks.ts'
 
 /**
  * Stage one to stage two (chat §7.3): the oldest tasks that share a scope become one job. Tasks are taken strictly in
@@ -18,13 +18,13 @@ export async function formJob(tx: Tx, group: Group, now: number): Promise<boolea
   if (first === undefined) return false
   const same = waiting.findIndex((task) => !sharesScope(first, task))
   const candidates = same < 0 ? waiting : waiting.slice(0, same)
-  const elements = candidates.map(({ element }) => element)
-  const taken = candidates.slice(0, fittingCount(elements))
+  const taken = candidates.slice(0, fitting(candidates.map(({ size }) => size)))
+  const last = taken.at(-1)!.task
   const job = await insertJob(tx, {
     group: group.id,
     scope: first.scope,
     supportMember: first.supportMember,
-    body: encodeBinaryBatch(elements.slice(0, taken.length)),
+    body: encodeBinaryBatch(await taskElements(tx, group.id, last)),
     senders: taken.map(({ sender }) => sender ?? 0),
     records: await recordsOf(tx, group, taken, now),
     now,
@@ -35,8 +35,18 @@ export async function formJob(tx: Tx, group: Group, now: number): Promise<boolea
       sendersWithRecord(taken).map((member) => [job, member]),
     )
   }
-  await deleteTasksUpTo(tx, group.id, taken.at(-1)!.task)
+  await deleteTasksUpTo(tx, group.id, last)
   return true
+}
+
+/** How many elements of these sizes, from the first, one body holds: `=`, count, and two bytes before each. */
+function fitting(sizes: readonly number[]): number {
+  let length = 2
+  const end = sizes.findIndex((size) => {
+    length += size + 2
+    return length > MAX_MESSAGE
+  })
+  return end < 0 ? sizes.length : end
 }
 
 /** The job that ends a group carries its event alone (chat §7.8). */

@@ -80,8 +80,8 @@ async function cachedMember(tx: Tx, cache: Map<MemberRowId, Member>, member: Mem
 
 /** The newest job that cannot hold an item received at this time or later. */
 async function jobBefore(tx: Tx, group: Group, time: number): Promise<number> {
-  const row = await tx.get<{ job: number | null }>(
-    'SELECT max(job) AS job FROM delivery_jobs WHERE group_id = ? AND created_at < ?',
+  const row = await tx.get<{ job: number }>(
+    'SELECT job FROM delivery_jobs WHERE group_id = ? AND created_at < ? ORDER BY job DESC LIMIT 1',
     group.id,
     time,
   )

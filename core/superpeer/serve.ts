@@ -19,7 +19,7 @@ import { ownProfile } from '../group/state/profiles.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { connecting } from './state/recipients.ts'
-import { deleteRequest, type RequestRow, setRequestGroup } from './state/requests.ts'
+import { deleteRequest, type RequestRow, requestById, requestView, setRequestGroup } from './state/requests.ts'
 import { insertServed, servedGroup, setServedStatus } from './state/served.ts'
 
 /**
@@ -32,9 +32,11 @@ export async function serve(context: SuperPeerContext, row: RequestRow): Promise
   if (group === null) {
     const target = verifyGroupLink(row.link, await context.agent.readLink(row.link))
     if (row.state === 'waiting') {
-      await context.store.write((tx) =>
-        setRequestGroup(tx, row.serving_request, { group: null, profile: target.profile }),
-      )
+      await context.store.write(async (tx) => {
+        await setRequestGroup(tx, row.serving_request, { group: null, profile: target.profile })
+        const read = await requestById(tx, row.serving_request)
+        if (read !== undefined) context.notify(tx, { type: 'request', request: requestView(read) })
+      })
       return
     }
     group = await context.store.write((tx) => makeGroup(context, tx, row, target))
@@ -51,7 +53,7 @@ interface Target {
 }
 
 /** Errors: protocol `link` where the link is not that of a group as chat §3.7 wants it. */
-export function verifyGroupLink(link: string, content: LinkContent): Target {
+function verifyGroupLink(link: string, content: LinkContent): Target {
   const data = decodeData(content.userData)
   const own = data.groupProfile.publicGroup
   if (own === undefined || content.entityId === undefined) throw wrong('not the link of a public group')

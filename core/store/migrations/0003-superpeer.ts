@@ -42,7 +42,7 @@ CREATE INDEX served_members_check ON served_members (check_at) WHERE check_at IS
 
 CREATE TABLE member_records (
   record INTEGER PRIMARY KEY AUTOINCREMENT,
-  member INTEGER NOT NULL, element BLOB NOT NULL, has_image INTEGER NOT NULL, superseded_at INTEGER);
+  member INTEGER NOT NULL, has_image INTEGER NOT NULL, superseded_at INTEGER, element BLOB NOT NULL);
 CREATE INDEX member_records_superseded ON member_records (superseded_at) WHERE superseded_at IS NOT NULL;
 
 CREATE TABLE known_records (
@@ -55,16 +55,17 @@ CREATE TABLE delivery_tasks (
   task INTEGER PRIMARY KEY AUTOINCREMENT,
   group_id INTEGER NOT NULL REFERENCES served_groups ON DELETE CASCADE,
   scope TEXT NOT NULL, support_member INTEGER,
-  sender INTEGER, with_record INTEGER NOT NULL, shared_msg_id BLOB, element BLOB NOT NULL, created_at INTEGER NOT NULL);
+  sender INTEGER, with_record INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  shared_msg_id BLOB, element BLOB NOT NULL);
 CREATE INDEX delivery_tasks_group ON delivery_tasks (group_id, task);
 
 CREATE TABLE delivery_jobs (
   job INTEGER PRIMARY KEY AUTOINCREMENT,
   group_id INTEGER NOT NULL REFERENCES served_groups ON DELETE CASCADE,
   scope TEXT NOT NULL, support_member INTEGER,
-  body BLOB NOT NULL, senders TEXT NOT NULL, records TEXT NOT NULL,
   cursor INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
-  deliveries INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL, created_at INTEGER NOT NULL, done_at INTEGER);
+  deliveries INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL, created_at INTEGER NOT NULL, done_at INTEGER,
+  senders TEXT NOT NULL, records TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX delivery_jobs_group ON delivery_jobs (group_id, job);
 CREATE INDEX delivery_jobs_pending ON delivery_jobs (group_id, job) WHERE done = 0;
 CREATE INDEX delivery_jobs_age ON delivery_jobs (created_at);

@@ -1,3 +1,4 @@
+import { HearthError } from '../../codec/error.ts'
 import { decode } from '../../codec/reader.ts'
 import type { GroupId, MemberRowId } from '../../group/api.ts'
 import type { Tx } from '../../store/database.ts'
@@ -10,7 +11,8 @@ export interface Job {
   readonly group: GroupId
   readonly scope: DeliveryScopeName
   readonly supportMember: MemberRowId | null
-  readonly body: Uint8Array
+  /** Of its body. */
+  readonly size: number
   /** JSON of MemberRowId[]. */
   readonly senders: string
   /** JSON of SenderRecord[]. */
@@ -21,7 +23,7 @@ export interface Job {
 }
 
 const JOB =
-  'job, group_id AS "group", scope, support_member AS supportMember, body, senders, records, cursor, done, created_at AS createdAt'
+  'job, group_id AS "group", scope, support_member AS supportMember, size, senders, records, cursor, done, created_at AS createdAt'
 
 export interface NewJob {
   readonly group: GroupId
@@ -141,14 +143,20 @@ export async function jobContent(tx: Tx, job: Job): Promise<JobContent> {
   }
   return {
     job: job.job,
-    elements: batchElements(job.body),
+    elements: batchElements(await bodyOf(tx, job.job)),
     senders: JSON.parse(job.senders) as readonly MemberRowId[],
     records: known,
   }
 }
 
+async function bodyOf(tx: Tx, job: number): Promise<Uint8Array> {
+  const row = await tx.get<{ body: Uint8Array }>('SELECT body FROM delivery_jobs WHERE job = ?', job)
+  if (row === undefined) throw new HearthError('store', 'no-job', 'a job is gone')
+  return row.body
+}
+
 /** The elements of a binary batch that this program wrote. */
-export function batchElements(body: Uint8Array): Uint8Array[] {
+function batchElements(body: Uint8Array): Uint8Array[] {
   return decode(body, (reader) => {
     reader.literal('=')
     return reader.list((r) => r.large())

@@ -49,15 +49,6 @@ export async function setServedStatus(tx: Tx, group: GroupId, status: ServedStat
   )
 }
 
-/** Members with a usable connection, the owner included. */
-export async function connectedCount(tx: Tx, group: GroupId): Promise<number> {
-  const row = await tx.get<{ count: number }>(
-    "SELECT count(*) AS count FROM served_members WHERE group_id = ? AND state IN ('live', 'paused', 'catching-up')",
-    group,
-  )
-  return row?.count ?? 0
-}
-
 export type CounterName = 'received' | 'forwarded' | 'bytes' | 'refused' | 'joined' | 'gone' | 'missed'
 
 const HOUR = 3600_000

@@ -10,8 +10,8 @@ export interface Task {
   readonly supportMember: MemberRowId | null
   readonly sender: MemberRowId | null
   readonly withRecord: number
-  readonly element: Uint8Array
-  readonly createdAt: number
+  /** Of its element. */
+  readonly size: number
 }
 
 export interface NewTask {
@@ -42,11 +42,21 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<void> {
 
 export async function oldestTasks(tx: Tx, group: GroupId, limit: number): Promise<Task[]> {
   return tx.all<Task>(
-    `SELECT task, scope, support_member AS supportMember, sender, with_record AS withRecord, element,
-       created_at AS createdAt FROM delivery_tasks WHERE group_id = ? ORDER BY task LIMIT ?`,
+    `SELECT task, scope, support_member AS supportMember, sender, with_record AS withRecord, length(element) AS size
+     FROM delivery_tasks WHERE group_id = ? ORDER BY task LIMIT ?`,
     group,
     limit,
   )
+}
+
+/** Elements of the group's tasks up to this one, in order. */
+export async function taskElements(tx: Tx, group: GroupId, task: number): Promise<Uint8Array[]> {
+  const rows = await tx.all<{ element: Uint8Array }>(
+    'SELECT element FROM delivery_tasks WHERE group_id = ? AND task <= ? ORDER BY task',
+    group,
+    task,
+  )
+  return rows.map(({ element }) => element)
 }
 
 export async function deleteTasksUpTo(tx: Tx, group: GroupId, task: number): Promise<void> {

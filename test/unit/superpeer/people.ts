@@ -1,6 +1,6 @@
 import type { AgentEvent, ConnId, LinkUserData } from '../../../core/agent/api.ts'
 import { signOwner } from '../../../core/agent/links/owners.ts'
-import { type MessageElement, type ParsedElement, parseBody, parseConnInfo } from '../../../core/chat/container.ts'
+import { type ParsedElement, parseBody, parseConnInfo } from '../../../core/chat/container.ts'
 import type { ChatEvent } from '../../../core/chat/events.ts'
 import { idKey, newGroupLinkId, newMemberId, newSharedMsgId } from '../../../core/chat/ids.ts'
 import { encodeClientData, encodeGroupLinkData } from '../../../core/chat/link-data.ts'
@@ -377,9 +377,4 @@ export async function createMember(
   })
   Object.defineProperty(member, 'role', { get: () => role })
   return member
-}
-
-/** The element of a message as a relay would forward it, for what members may not send. */
-export function elementsOf(body: Uint8Array): readonly MessageElement[] {
-  return parseBody(body).filter((element) => element.type === 'message')
 }
