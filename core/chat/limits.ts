@@ -4,18 +4,12 @@
 export const MAX_MESSAGE = 15602
 /** One element of a relay's batch: `MAX_MESSAGE` less `=`, count and length. */
 export const MAX_RELAY_ELEMENT = 15598
-/** A body on a connection with post-quantum support, after compression. */
-export const MAX_COMPRESSED_MESSAGE = 13380
 export const MAX_CONN_INFO = 14694
-/** connInfo on a connection with post-quantum support, after compression. */
-export const MAX_COMPRESSED_CONN_INFO = 10968
 /** A body, or link user data, after decompression. */
 export const MAX_DECOMPRESSED = 65536
 /** Messages in one body after decompression, and elements of any batch. */
 export const MAX_BATCH_COUNT = 255
 export const FILE_CHUNK_SIZE = 15780
-/** Characters. */
-export const MAX_FILE_DESCRIPTION_PART = 14000
 /** Link user data longer than this is compressed (chat §3.7). */
 export const LINK_DATA_COMPRESS_ABOVE = 10240
 export const MAX_ROSTER_ENTRIES = 256
@@ -23,12 +17,9 @@ export const MAX_ROSTER_BLOB = 32768
 /** A raw item of a compressed body instead of a frame, up to this length (chat §1.3). */
 export const COMPRESS_ABOVE = 180
 
-export const MAX_MENTIONS_SENT = 3
 export const MAX_MENTIONS_RECEIVED = 5
 /** Reactions per member per item. */
 export const MAX_REACTIONS = 3
-/** Characters of a profile's short description. */
-export const MAX_SHORT_DESCRIPTION = 160
 /** Own messages may be deleted this long after their time, milliseconds. */
 export const DELETE_WINDOW = 78 * 3600_000
 /** Items sent to a newcomer. */

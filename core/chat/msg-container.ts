@@ -131,9 +131,6 @@ export const msgContainer: JsonCodec<MsgContainer> = record<MsgContainer>({
   forwardLink: optional(opaqueObject),
 })
 
-/** The announcement of a file whose description follows in `x.msg.file.descr` (chat §2.6). */
-export const EMPTY_FILE_DESCR: FileDescr = { fileDescrText: '', fileDescrPartNo: 0, fileDescrComplete: false }
-
 /** A file pushed or offered in chunks; such messages are not forwarded (chat §2.6). */
 export function isInline(container: MsgContainer): boolean {
   return container.file?.fileInline !== undefined

@@ -24,11 +24,6 @@ export function requiresSignature(event: ChatEvent): boolean {
   return MANDATORY.has(event.type)
 }
 
-/** May an author sign this event of its own will: content, and what changes signed content (chat §6.3). */
-export function isSignableContent(event: ChatEvent): boolean {
-  return event.type === 'x.msg.new' || event.type === 'x.msg.update' || event.type === 'x.msg.del'
-}
-
 /** A moderation names the author; it is always signed (chat §2.3). */
 export function isModeration(event: ChatEvent): boolean {
   return event.type === 'x.msg.del' && event.params.memberId !== undefined

@@ -34,10 +34,6 @@ export function compare(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
-  return bytes.length >= prefix.length && equal(bytes.subarray(0, prefix.length), prefix)
-}
-
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
 }

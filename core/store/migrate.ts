@@ -1,5 +1,4 @@
 import { HearthError } from '../codec/error.ts'
-import type { Tx } from './database.ts'
 import { agentMigration } from './migrations/0001-agent.ts'
 import { chatMigration } from './migrations/0002-chat.ts'
 import { superpeerMigration } from './migrations/0003-superpeer.ts'
@@ -8,11 +7,16 @@ import { hostMigration } from './migrations/0004-host.ts'
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [agentMigration, chatMigration, superpeerMigration, hostMigration]
 
+/** Of a transaction, the one thing that is needed here. */
+interface VersionReader {
+  get<Row>(sql: string): Promise<Row | undefined>
+}
+
 /**
  * Brings the schema to the newest version, one transaction for each step.
  * Errors: store `newer` where the database was written by a newer program.
  */
-export async function migrate(tx: Tx, execute: (sql: string) => void): Promise<void> {
+export async function migrate(tx: VersionReader, execute: (sql: string) => void): Promise<void> {
   execute('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
   const row = await tx.get<{ version: number }>('SELECT version FROM schema_version')
   const version = row?.version ?? 0

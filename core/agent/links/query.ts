@@ -4,7 +4,7 @@ import { CodecError } from '../../codec/error.ts'
 /** Query strings as links carry them (agent §0.2). */
 
 /** Everything but `A-Z a-z 0-9 - _ . ~` becomes `%XX`. */
-export function escapeQuery(text: string): string {
+function escapeQuery(text: string): string {
   let escaped = ''
   for (const byte of utf8(text)) {
     const char = String.fromCharCode(byte)
