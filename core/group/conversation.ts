@@ -70,7 +70,7 @@ export async function sendMessage(
   await sendElements(context, tx, group, [element], { message, notify: true })
   context.notify(tx, { type: 'message', group: id, message, change: 'added' })
   const delivery = await deliveryView(tx, message)
-  if (delivery !== undefined) context.notify(tx, { type: 'message-state', group: id, message, delivery })
+  context.notify(tx, { type: 'message-state', group: id, message, delivery })
   return message
 }
 

@@ -2,7 +2,7 @@ import type { Tx } from '../store/database.ts'
 import type { GroupStatus } from '../store/schema/chat.ts'
 import type { GroupId } from './api.ts'
 import type { GroupContext } from './context.ts'
-import { dropDeliveries } from './sending/deliveries.ts'
+import { dropDeliveries, dropSends } from './sending/deliveries.ts'
 import { relaysOf } from './state/relays.ts'
 
 /** The group is over for us: connections end, what was said stays. */
@@ -24,6 +24,7 @@ export async function endGroup(
       member.id,
     )
   }
+  if (options.afterDelivery !== true) await dropSends(tx, group)
   await tx.run('UPDATE groups SET status = ?, link_due_at = NULL, error = NULL WHERE group_id = ?', status, group)
   context.notify(tx, { type: 'group', group, change: status })
 }

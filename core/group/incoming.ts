@@ -17,11 +17,11 @@ import { countChanged, linkWritten } from './owner/link-data.ts'
 import { issueRoster } from './owner/roster.ts'
 import type { Effect, Processed } from './processed.ts'
 import { receiveElement } from './receive.ts'
-import { endRelay } from './relay-events.ts'
-import { deliveryEnded } from './sending/deliveries.ts'
+import { advanceRelay, endRelay } from './relay-events.ts'
+import { deliveryEnded, keepForLater } from './sending/deliveries.ts'
 import { unbind } from './state/bindings.ts'
 import { type Group, groupById } from './state/groups.ts'
-import { setMemberVersions } from './state/members.ts'
+import { setMemberConn, setMemberVersions } from './state/members.ts'
 import { type Relay, relayByMember } from './state/relays.ts'
 import type { SuperPeerTests } from './test-super-peer.ts'
 
@@ -66,9 +66,8 @@ export async function relayEvent(context: GroupContext, tx: Tx, member: number, 
   }
   if (event.type === 'SENT') return deliveryEnded(context, tx, member, event.message)
   if (event.type === 'MERR') {
-    await deliveryEnded(context, tx, member, event.message, event.error)
-    if (event.error.code === 'AUTH') await lost(context, tx, member)
-    return
+    if (event.error.code === 'AUTH') return lost(context, tx, member, event)
+    return deliveryEnded(context, tx, member, event.message, event.error)
   }
   const relay = await relayByMember(tx, member)
   const group = relay && (await groupById(tx, relay.member.group))
@@ -117,16 +116,34 @@ async function failed(
   await joiningMayFail(context, tx, group.id, error.code)
 }
 
-/** The super-peer's queue is gone: link data say whether it was replaced (design §6). */
-async function lost(context: GroupContext, tx: Tx, member: number): Promise<void> {
+/**
+ * The super-peer's queue is gone. A member looks at link data, where it may have been replaced (design §6), and asks to
+ * be let in again otherwise; an owner stops publishing it.
+ */
+async function lost(
+  context: GroupContext,
+  tx: Tx,
+  member: number,
+  event: Extract<AgentEvent, { type: 'MERR' }>,
+): Promise<void> {
   const relay = await relayByMember(tx, member)
   const group = relay && (await groupById(tx, relay.member.group))
-  if (relay === undefined || group === undefined) return
-  if (relay.row.ready === 1) {
-    await tx.run("UPDATE group_relays SET ready = 0, error = 'AUTH' WHERE member = ?", member)
-    if (group.part === 'owner') await relayGone(context, tx, member)
+  const current = relay?.member.conn === event.conn && relay.row.status !== 'inactive'
+  if (relay === undefined || group === undefined || !current || isOver(group)) {
+    return deliveryEnded(context, tx, member, event.message, event.error)
   }
-  if (group.part === 'member') context.wake(tx, { type: 'resync', group: group.id })
+  if (group.part === 'owner') {
+    await deliveryEnded(context, tx, member, event.message, event.error)
+    return relayGone(context, tx, member)
+  }
+  await keepForLater(tx, member, event.message)
+  await context.agent.remove(tx, event.conn)
+  await setMemberConn(tx, member, undefined)
+  const retryAt = context.env.clock.now() + context.settings.retryInitial
+  await advanceRelay(context, tx, member, 'new', 'AUTH')
+  await tx.run('UPDATE group_relays SET ready = 0, retry_at = ? WHERE member = ?', retryAt, member)
+  context.wake(tx, { type: 'resync', group: group.id })
+  context.wake(tx, { type: 'super-peer', member })
 }
 
 async function received(

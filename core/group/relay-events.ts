@@ -3,7 +3,7 @@ import type { Tx } from '../store/database.ts'
 import type { RelayStatus } from '../store/schema/chat.ts'
 import type { MemberRowId } from './api.ts'
 import type { GroupContext } from './context.ts'
-import { dropDeliveries } from './sending/deliveries.ts'
+import { dropDeliveries, rescueOrphans } from './sending/deliveries.ts'
 import { retryDelay } from './settings.ts'
 import { setMemberStatus } from './state/members.ts'
 import { relayByMember, setRelayStatus, superPeerView } from './state/relays.ts'
@@ -70,4 +70,5 @@ export async function endRelay(
   await dropDeliveries(context, tx, member, options)
   if (status !== 'failed') await setMemberStatus(tx, member, 'left', context.env.clock.now())
   await advanceRelay(context, tx, member, status, error)
+  await rescueOrphans(context, tx, relay.member.group)
 }

@@ -41,6 +41,8 @@ export interface FakeNetwork {
   link(link: string): LinkContent | undefined
   /** Every message that reached an inbox: for looking at what crossed the wire. */
   readonly wire: readonly { readonly from: string; readonly to: string; readonly body: Uint8Array }[]
+  /** The queue of `host/conn` is gone from its router: whoever sends to it gets AUTH. */
+  sever(connection: string): void
   /** What each inbox holds: `host/conn` and the kind of event, oldest first. */
   waiting(host: string): readonly string[]
 }
@@ -151,6 +153,7 @@ export function createFakeNetwork(): FakeNetwork {
     wire,
     failReads: (count, error, link) => void failures.push({ left: count, error, link }),
     link: (link) => links.get(link)?.content,
+    sever: (connection) => void gone.add(connection),
     waiting: (host) => inbox(host).map(({ conn, event }) => `${host}/${conn} ${event.type}`),
     agent: createAgent,
   }

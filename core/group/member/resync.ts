@@ -7,7 +7,7 @@ import type { GroupContext } from '../context.ts'
 import { failureOf } from '../failure.ts'
 import { type GroupLink, readGroupLink } from '../link.ts'
 import { advanceRelay } from '../relay-events.ts'
-import { dropDeliveries } from '../sending/deliveries.ts'
+import { dropDeliveries, rescueOrphans } from '../sending/deliveries.ts'
 import { retryDelay } from '../settings.ts'
 import { groupById } from '../state/groups.ts'
 import { isRemoved, setMemberStatus } from '../state/members.ts'
@@ -77,6 +77,7 @@ async function dropUnlisted(context: GroupContext, tx: Tx, id: GroupId, publishe
     await tx.run('DELETE FROM group_relays WHERE member = ?', member.id)
     context.notify(tx, { type: 'super-peer-gone', group: id, superPeer: member.id })
   }
+  await rescueOrphans(context, tx, id)
 }
 
 /** The step of `resync`; returns when to come back. */

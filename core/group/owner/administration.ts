@@ -8,7 +8,7 @@ import type { GroupContext } from '../context.ts'
 import { endGroup } from '../ending.ts'
 import { endRelay } from '../relay-events.ts'
 import { sendEvents } from '../sending/compose.ts'
-import { dropDeliveries } from '../sending/deliveries.ts'
+import { dropDeliveries, rescueOrphans } from '../sending/deliveries.ts'
 import { type Group, groupById } from '../state/groups.ts'
 import { isCurrent, isRemoved, type Member, memberByRow, setMemberRole, setMemberStatus } from '../state/members.ts'
 import { messagesOf, wipeMessage } from '../state/messages.ts'
@@ -202,6 +202,7 @@ export async function removeSuperPeer(context: GroupContext, tx: Tx, id: GroupId
   await dropDeliveries(context, tx, member, { afterDelivery: relay.row.ready === 1 })
   await setMemberStatus(tx, member, 'removed', context.env.clock.now())
   await tx.run('DELETE FROM group_relays WHERE member = ?', member)
+  await rescueOrphans(context, tx, id)
   await publishLink(context, tx, id)
   context.notify(tx, { type: 'super-peer-gone', group: id, superPeer: member })
 }

@@ -23,7 +23,7 @@ import { applied, GROUP_SCOPE, ignored, type Outcome, type Received, refused } f
 /** A name for somebody of whom nothing but the id is known. */
 export const NAMELESS = 'member'
 
-export function shown(received: Received, profile: Profile, role: MemberRole): Profile {
+function shown(received: Received, profile: Profile, role: MemberRole): Profile {
   return redactProfile(profile, received.group.groupProfile.groupPreferences, role)
 }
 

@@ -36,7 +36,7 @@ export async function deliverBody(
     ({ member, row }) => isServing(row.status) && (options.to === undefined || options.to.includes(member.id)),
   )
   const wanted = relays.filter(({ row }) => row.ready === 1 || options.wait !== false)
-  if (wanted.length === 0) return
+  if (wanted.length === 0 && options.wait === false) return
   const now = context.env.clock.now()
   const inserted = await tx.get<{ send: number }>(
     `INSERT INTO chat_sends (group_id, shared_msg_id, message, event, element, notify, created_at)
@@ -108,8 +108,12 @@ async function limitWaiting(context: GroupContext, tx: Tx, relay: MemberRowId): 
   await settle(context, tx, waiting!.oldest, relay, 'failed')
 }
 
-/** The super-peer is connected: what waited for it goes out, in order. */
+/**
+ * The super-peer is connected: what waited for it goes out, in order, together with what no super-peer has taken nor
+ * will: those that it was meant for are gone.
+ */
 export async function flushWaiting(context: GroupContext, tx: Tx, relay: Relay): Promise<void> {
+  await adoptOrphans(context, tx, relay)
   const rows = await tx.all<{ send: number; element: Uint8Array; notify: number; created_at: number }>(
     `SELECT s.send, s.element, s.notify, s.created_at FROM chat_deliveries d JOIN chat_sends s ON s.send = d.send
      WHERE d.relay = ? AND d.state = 'waiting' ORDER BY s.send`,
@@ -131,6 +135,39 @@ export async function flushWaiting(context: GroupContext, tx: Tx, relay: Relay):
       relay.member.id,
     )
   }
+}
+
+/** A super-peer is gone: what it alone was meant to take goes through another one, if one is connected. */
+export async function rescueOrphans(context: GroupContext, tx: Tx, group: GroupId): Promise<void> {
+  const connected = (await relaysOf(tx, group)).find(({ row }) => row.ready === 1 && isServing(row.status))
+  if (connected !== undefined) await flushWaiting(context, tx, connected)
+}
+
+async function adoptOrphans(context: GroupContext, tx: Tx, relay: Relay): Promise<void> {
+  const now = context.env.clock.now()
+  await tx.run(
+    `INSERT INTO chat_deliveries (send, relay, state, at)
+     SELECT s.send, ?, 'waiting', ? FROM chat_sends s
+     WHERE s.group_id = ? AND length(s.element) > 0 AND s.created_at >= ?
+       AND NOT EXISTS (SELECT 1 FROM chat_deliveries d WHERE d.send = s.send AND d.state != 'failed')
+     ORDER BY s.send DESC LIMIT ?
+     ON CONFLICT (send, relay) DO UPDATE SET state = 'waiting', agent_message = NULL, at = excluded.at`,
+    relay.member.id,
+    now,
+    relay.member.group,
+    now - context.settings.maxWaitingAge,
+    context.settings.maxWaiting,
+  )
+}
+
+/** Its connection broke for good: what it did not take waits for the next one. */
+export async function keepForLater(tx: Tx, relay: MemberRowId, failedMessage: number): Promise<void> {
+  await tx.run(
+    `UPDATE chat_deliveries SET state = 'waiting', agent_message = NULL
+     WHERE relay = ? AND (state = 'queued' OR agent_message = ?)`,
+    relay,
+    failedMessage,
+  )
 }
 
 /** The agent says what became of a message. */
@@ -174,20 +211,25 @@ async function afterDelivery(context: GroupContext, tx: Tx, send: number): Promi
     send,
   )
   if (row === undefined) return
-  const open = await tx.get<{ n: number }>(
-    "SELECT count(*) AS n FROM chat_deliveries WHERE send = ? AND state IN ('waiting', 'queued')",
+  const count = await tx.get<{ open: number; taken: number }>(
+    `SELECT coalesce(sum(state IN ('waiting', 'queued')), 0) AS open, coalesce(sum(state = 'taken'), 0) AS taken
+     FROM chat_deliveries WHERE send = ?`,
     send,
   )
   const shown = row.message !== null && row.event === 'x.msg.new'
-  if (open!.n === 0) {
+  if (count!.open === 0 && count!.taken > 0) {
     if (shown) await tx.run("UPDATE chat_sends SET element = x'' WHERE send = ?", send)
     else await tx.run('DELETE FROM chat_sends WHERE send = ?', send)
   }
   if (!shown) return
   const delivery = await deliveryView(tx, row.message!)
-  if (delivery !== undefined) {
-    context.notify(tx, { type: 'message-state', group: row.group_id, message: row.message!, delivery })
-  }
+  context.notify(tx, { type: 'message-state', group: row.group_id, message: row.message!, delivery })
+}
+
+/** Own events that cannot be sent any more, since the group is over. */
+export async function dropSends(tx: Tx, group: GroupId): Promise<void> {
+  await tx.run('DELETE FROM chat_sends WHERE group_id = ? AND message IS NULL', group)
+  await tx.run("UPDATE chat_sends SET element = x'' WHERE group_id = ?", group)
 }
 
 /** Nothing goes to this super-peer any more; with `afterDelivery` what the agent holds still does. */
@@ -206,13 +248,13 @@ export async function dropDeliveries(
   for (const { send } of rows) await afterDelivery(context, tx, send)
 }
 
-export async function deliveryView(tx: Tx, message: MessageRowId): Promise<DeliveryView | undefined> {
+/** Of an own message; `total` is 0 while there is no super-peer at all. */
+export async function deliveryView(tx: Tx, message: MessageRowId): Promise<DeliveryView> {
   const rows = await tx.all<{ state: DeliveryState; n: number }>(
     `SELECT d.state, count(*) AS n FROM chat_sends s JOIN chat_deliveries d ON d.send = s.send
      WHERE s.message = ? AND s.event = 'x.msg.new' GROUP BY d.state`,
     message,
   )
-  if (rows.length === 0) return undefined
   const count = (state: DeliveryState) => rows.find((row) => row.state === state)?.n ?? 0
   return {
     total: rows.reduce((sum, row) => sum + row.n, 0),

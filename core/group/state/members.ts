@@ -83,11 +83,6 @@ export async function memberById(tx: Tx, group: GroupId, id: MemberId): Promise<
   return row && memberOf(row)
 }
 
-export async function memberByConn(tx: Tx, conn: number): Promise<Member | undefined> {
-  const row = await tx.get<Row>('SELECT * FROM group_members WHERE conn = ?', conn)
-  return row && memberOf(row)
-}
-
 export async function memberByRelayLink(tx: Tx, group: GroupId, link: string): Promise<Member | undefined> {
   const row = await tx.get<Row>('SELECT * FROM group_members WHERE group_id = ? AND relay_link = ?', group, link)
   return row && memberOf(row)

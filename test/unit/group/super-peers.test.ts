@@ -160,3 +160,39 @@ describe('super-peers of a group', () => {
     })
   })
 })
+
+describe('a member whose only super-peer is gone', () => {
+  test('loses nothing of what it says: the next one takes it, in order', async () => {
+    const { world, owner, group, join } = await community({ superPeers: 1 })
+    const anna = await join('anna')
+    const [old] = await owner.groups.superPeers(group)
+    const fresh = await world.superPeer('fresh')
+    anna.person.crash()
+    await owner.groups.addSuperPeer(group, fresh.address)
+    await eventually(world.time, async () => (await owner.view(group)).superPeers.active === 2)
+    await owner.groups.removeSuperPeer(group, old!.id)
+    await world.time.pass(3_600_000)
+    world.network.failReads(3, offline)
+    await anna.person.start()
+    await anna.person.groups.send(anna.group, { text: 'one' })
+    await anna.person.groups.send(anna.group, { text: 'two' })
+    await eventually(world.time, async () => (await owner.texts(group)).length === 2)
+    expect(await owner.texts(group)).toEqual(['one', 'two'])
+    await eventually(world.time, async () => (await anna.person.message(anna.group, 'two')).delivery?.taken === 1)
+  })
+
+  test('is let in again by one that lost its connection', async () => {
+    const { world, owner, group, join } = await community({ superPeers: 1 })
+    const anna = await join('anna')
+    // The super-peer's side of the connection vanishes.
+    await anna.person.store.read(async (tx) => {
+      const row = await tx.get<{ peer: string }>("SELECT peer FROM fake_conns WHERE kind = 'invitation'")
+      world.network.sever(row!.peer)
+    })
+    await anna.person.groups.send(anna.group, { text: 'are you there?' })
+    await eventually(world.time, async () => (await owner.texts(group)).includes('are you there?'))
+    await owner.groups.send(group, { text: 'yes' })
+    await eventually(world.time, async () => (await anna.person.texts(anna.group)).includes('yes'))
+    expect(await owner.texts(group)).toEqual(['are you there?', 'yes'])
+  })
+})
