@@ -1,7 +1,8 @@
+import { HISTORY_ON_JOIN } from '../chat/limits.ts'
 import { bindingsOf, unbind } from '../group/state/bindings.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
-import { hourOf } from './state/served.ts'
+import { hourOf, servedGroups } from './state/served.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 /** Connections that carried an answer and no more (chat §4.7). */
@@ -36,9 +37,27 @@ async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
   const jobs = old.length > 0 ? old : await beyondSize(context, tx)
   await drop(tx, jobs)
   await tx.run('DELETE FROM member_records WHERE superseded_at < ?', before)
+  await dropItems(tx, before)
   await tx.run('DELETE FROM served_counters WHERE hour < ?', hourOf(now) - HOURS_KEPT)
   await dropReplies(context, tx, now - REPLIES_KEPT)
   return jobs.length === CHUNK
+}
+
+/** Items are kept as history for newcomers: the last ones however old they are (chat §5.6, §7.3). */
+async function dropItems(tx: Tx, before: number): Promise<void> {
+  for (const { group_id } of await servedGroups(tx)) {
+    await tx.run(
+      `DELETE FROM chat_messages WHERE message IN
+         (SELECT message FROM chat_messages WHERE group_id = ? AND time < ? AND message NOT IN
+           (SELECT message FROM chat_messages WHERE group_id = ? ORDER BY time DESC, message DESC LIMIT ?)
+          ORDER BY time LIMIT ?)`,
+      group_id,
+      before,
+      group_id,
+      2 * HISTORY_ON_JOIN,
+      CHUNK,
+    )
+  }
 }
 
 interface DroppedJob {

@@ -45,7 +45,12 @@ export async function neverConnected(
   conn: ConnId,
 ): Promise<void> {
   const recipient = await servedMember(tx, memberRow)
-  if (recipient?.state === 'connecting' && recipient.conn === conn) await endConnection(context, tx, memberRow, conn)
+  if (recipient?.state !== 'connecting' || recipient.conn !== conn) return
+  await endConnection(context, tx, memberRow, conn)
+  // One that was here before keeps its position for the next attempt.
+  if (recipient.connected_at !== null) {
+    await tx.run("UPDATE served_members SET state = 'disabled' WHERE member = ?", memberRow)
+  }
 }
 
 /** The connection of a member, or of the owner, is usable both ways (chat §5.4). */

@@ -22,7 +22,7 @@ CREATE TABLE served_groups (
   seq INTEGER NOT NULL DEFAULT 0, last_job INTEGER NOT NULL DEFAULT 0, dropped_job INTEGER NOT NULL DEFAULT 0,
   check_at INTEGER, check_delay INTEGER NOT NULL DEFAULT 0, checked_at INTEGER,
   inactive_at INTEGER, ended_at INTEGER,
-  owner_ext TEXT, capabilities TEXT,
+  owner_ext TEXT,
   received INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL, active_at INTEGER);
 

@@ -79,8 +79,6 @@ export interface ServedGroupsTable {
   /** All connections of the group were deleted. */
   ended_at: Generated<number | null>
   owner_ext: string | null
-  /** RelayCapabilities that the owner was told last. */
-  capabilities: string | null
   received: Generated<number>
   forwarded: Generated<number>
   refused: Generated<number>

@@ -164,11 +164,13 @@ export interface NewServedMember {
   readonly conn: ConnId
 }
 
-/** A member that connects, for the first time or again; what it has been sent stays known. */
+/** A member that connects, for the first time or again; what it has been sent stays known, unless it had left. */
 export async function connecting(tx: Tx, values: NewServedMember): Promise<void> {
   await tx.run(
     `INSERT INTO served_members (member, group_id, conn, state) VALUES (?, ?, ?, 'connecting')
-     ON CONFLICT (member) DO UPDATE SET conn = excluded.conn, state = 'connecting', auth_errors = 0, check_at = NULL`,
+     ON CONFLICT (member) DO UPDATE SET conn = excluded.conn, state = 'connecting', auth_errors = 0, check_at = NULL,
+       roster_served = NULL,
+       connected_at = CASE WHEN served_members.state = 'gone' THEN NULL ELSE served_members.connected_at END`,
     values.member,
     values.group,
     values.conn,

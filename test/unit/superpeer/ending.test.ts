@@ -30,6 +30,22 @@ test('a member that leaves is announced and gets nothing more', async () => {
   expect((await hosts[0]!.superPeer.groups())[0]?.members).toBe(2)
 })
 
+test('a member that left may come back, as a newcomer without what was said meanwhile', async () => {
+  const { world, owner, member } = await scene(1, { history: false })
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  await alice.tell({ type: 'x.grp.leave', params: {} })
+  await world.time.until(() => bob.heard.some(({ event }) => event.type === 'x.grp.leave'))
+  await owner.say('meanwhile')
+  await world.time.until(() => bob.texts().length === 1)
+  alice.conns.clear()
+  await alice.join()
+  await world.time.until(() => alice.conns.size === 1)
+  await bob.say('welcome back')
+  await world.time.until(() => alice.texts().length === 1)
+  expect(alice.texts()).toEqual(['welcome back'])
+  expect(alice.violations).toEqual([])
+})
+
 test('a super-peer that leaves says so with its signature, and refuses a new invitation until it is allowed', async () => {
   const { world, owner, member, hosts } = await scene(2)
   const alice = await member('alice')
