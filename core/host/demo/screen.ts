@@ -33,7 +33,7 @@ export function createScreen(stream: NodeJS.WriteStream, elapsed: () => number):
   /** Replaces the lines drawn last. */
   function draw(next: readonly string[]): void {
     const up = drawn > 0 ? `\u001b[${drawn}A` : ''
-    const width = Math.max(20, stream.columns ?? 80)
+    const width = stream.columns > 0 ? stream.columns : 80
     stream.write(`${up}\r${CLEAR_BELOW}${next.map((line) => `${cut(line, width)}\n`).join('')}`)
     drawn = next.length
   }
