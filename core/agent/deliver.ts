@@ -47,6 +47,9 @@ export function createDeliveries(context: AgentContext): Deliveries {
   const lanes = new Map<number, Lane>()
   /** Connections that are ready, in flight or parked. */
   const busy = new Set<ConnId>()
+  /** Woken, or resumed, since their head was read: what was found then may have changed. */
+  const woken = new Set<ConnId>()
+  const resumed = new Set<ConnId>()
   const parked = new Map<ConnId, Parked>()
   const quotaRetries = new Map<ConnId, RetryState>()
   const outcomes: Outcome[] = []
@@ -65,7 +68,11 @@ export function createDeliveries(context: AgentContext): Deliveries {
   }
 
   function wake(conn: ConnId, router: number): void {
-    if (stopped || busy.has(conn)) return
+    if (stopped) return
+    if (busy.has(conn)) {
+      woken.add(conn)
+      return
+    }
     busy.add(conn)
     const lane = laneOf(router)
     lane.ready.push(conn)
@@ -105,6 +112,10 @@ export function createDeliveries(context: AgentContext): Deliveries {
   }
 
   async function sendHeads(lane: Lane, address: RouterAddress, conns: readonly ConnId[]): Promise<void> {
+    for (const conn of conns) {
+      woken.delete(conn)
+      resumed.delete(conn)
+    }
     const heads = await store.read((tx) => loadOutgoing(context, tx, conns))
     const bodies = await sealOutgoing(context, heads)
     const waiting = new Set(conns)
@@ -122,7 +133,17 @@ export function createDeliveries(context: AgentContext): Deliveries {
           (error: unknown) => settle({ lane: lane.router, message, error: asHearthError(error, 'network', 'send') }),
         )
     }
-    for (const conn of waiting) busy.delete(conn)
+    for (const conn of waiting) release(lane, conn)
+  }
+
+  /** Nothing more to send was found, unless it came in the meantime. */
+  function release(lane: Lane, conn: ConnId): void {
+    if (woken.has(conn)) {
+      again(lane, conn)
+      return
+    }
+    busy.delete(conn)
+    resumed.delete(conn)
   }
 
   function settle(outcome: Outcome): void {
@@ -159,8 +180,9 @@ export function createDeliveries(context: AgentContext): Deliveries {
           quotaRetries.delete(message.conn)
         }
         if (result === 'more') again(lane, message.conn)
-        else if (result === 'done') busy.delete(message.conn)
-        else if (result === 'quota') park(lane, message.conn)
+        else if (result === 'done') release(lane, message.conn)
+        else if (result === 'quota' && !resumed.has(message.conn)) park(lane, message.conn)
+        else if (result === 'quota') again(lane, message.conn)
         else {
           lane.ready.unshift(message.conn)
           pauseLane(lane)
@@ -218,7 +240,8 @@ export function createDeliveries(context: AgentContext): Deliveries {
     wake,
     resume(conn) {
       quotaRetries.delete(conn)
-      unpark(conn)
+      if (parked.has(conn)) unpark(conn)
+      else if (busy.has(conn)) resumed.add(conn)
     },
     reachable(address) {
       const key = routerKey(address)

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { createAgent } from '../../core/agent/agent.ts'
 import type { Agent, AgentEvent } from '../../core/agent/api.ts'
 import { utf8 } from '../../core/codec/bytes.ts'
+import type { Env } from '../../core/env/env.ts'
+import { wait } from '../../core/env/wait.ts'
 import type { RouterAddress } from '../../core/smp/address.ts'
-import { openStore, type Store } from '../../core/store/database.ts'
+import { openStore, type Store, type Tx } from '../../core/store/database.ts'
 import { routerHost } from './scenarios/router-host.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -19,10 +21,11 @@ async function party(
   world: World,
   name: string,
   routers: readonly RouterAddress[],
-  react: (agent: Agent, event: AgentEvent, tx: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<unknown>,
+  react: (agent: Agent, event: AgentEvent, tx: Tx) => Promise<unknown>,
+  wrap: (store: Store, clock: Env['clock']) => Store = (store) => store,
 ): Promise<Party> {
   const env = world.host(name)
-  const store = await openStore(':memory:', env.clock)
+  const store = wrap(await openStore(':memory:', env.clock), env.clock)
   const events: AgentEvent[] = []
   const agent: Agent = createAgent({
     env,
@@ -74,3 +77,54 @@ test.each([1, 2, 3, 4, 5, 6])(
     }
   },
 )
+
+test('what is enqueued while the outcome before it is recorded is sent', async () => {
+  const world = createWorld(1)
+  try {
+    const { address } = await routerHost(world, 'router', 128)
+    const listener = await party(world, 'listener', [address], async (agent, event, tx) => {
+      if (event.type === 'REQ') await agent.accept(tx, event.request, utf8('yes'))
+    })
+    const speaker = await party(
+      world,
+      'speaker',
+      [address],
+      async (agent, event, tx) => {
+        if (event.type === 'CONF') await agent.allow(tx, event.conn, event.confirmation, utf8('thanks'))
+      },
+      inSteps,
+    )
+    const { clock } = world.host('speaker')
+    const link = await world.wait(listener.agent.createAddress({ type: 'a', userData: utf8('{}') }))
+    const conn = await world.wait(speaker.store.write((tx) => speaker.agent.join(tx, link.full, utf8('me'))))
+    await world.runUntil(() => [listener, speaker].every((each) => count(each, 'CON') === 1))
+    const say = () => speaker.store.write((tx) => speaker.agent.send(tx, conn, utf8('?')))
+    const pairs = 40
+    for (let i = 0; i < pairs; i++) {
+      await world.wait(say())
+      await world.wait(wait(clock, 20 + i))
+      await world.wait(say())
+      await world.runFor(1000)
+      expect(await world.wait(speaker.store.read((tx) => speaker.agent.pending(tx, conn)))).toBe(0)
+    }
+    expect(count(listener, 'MSG')).toBe(2 * pairs)
+  } finally {
+    world.dispose()
+  }
+})
+
+/** Writes wait for the next step of the clock and are then committed together. */
+function inSteps(store: Store, { now, timer }: Env['clock']): Store {
+  let next: Promise<void> | undefined
+  const step = () => {
+    next ??= new Promise<void>((resolve) => void timer(10 - (now() % 10), resolve)).then(() => {
+      next = undefined
+    })
+    return next
+  }
+  return { ...store, write: (work) => step().then(() => store.write(work)) }
+}
+
+function count({ events }: Party, type: AgentEvent['type']): number {
+  return events.filter((event) => event.type === type).length
+}

@@ -36,3 +36,21 @@ export async function play(scenario: Scenario, seed: number | string, steps = sc
 export function mustHold(condition: boolean, message: () => string): void {
   if (!condition) throw new Error(message())
 }
+
+/** What a host answers; undefined where it is not alive, or dies before it has answered. */
+export async function askHost<T>(world: World, name: string, ask: () => Promise<T>): Promise<T | undefined> {
+  if (!world.alive(name)) return undefined
+  const life = world.host(name)
+  let answer: PromiseSettledResult<T> | undefined
+  ask().then(
+    (value) => {
+      answer = { status: 'fulfilled', value }
+    },
+    (reason: unknown) => {
+      answer = { status: 'rejected', reason }
+    },
+  )
+  await world.runUntil(() => answer !== undefined || !world.alive(name) || world.host(name) !== life)
+  if (answer?.status === 'rejected') throw answer.reason
+  return answer?.value
+}

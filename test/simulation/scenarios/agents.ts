@@ -7,7 +7,7 @@ import type { Env } from '../../../core/env/env.ts'
 import { wait } from '../../../core/env/wait.ts'
 import type { RouterAddress } from '../../../core/smp/address.ts'
 import { openStore, type Store, type Tx } from '../../../core/store/database.ts'
-import { mustHold, type Scenario } from '../scenario.ts'
+import { askHost, mustHold, type Scenario } from '../scenario.ts'
 import { makeTrouble, type Supervised, supervise } from '../supervise.ts'
 import type { World } from '../world.ts'
 import { routerHost } from './router-host.ts'
@@ -173,7 +173,8 @@ async function play(world: World, steps: number): Promise<Record<string, number>
   async function ofAll<T>(work: (name: string, store: Store) => Promise<T>): Promise<T[]> {
     const results: T[] = []
     for (const [name, { store }] of parties) {
-      if (world.alive(name) && store !== undefined) results.push(await world.wait(work(name, store)))
+      const result = store && (await askHost(world, name, () => work(name, store)))
+      if (result !== undefined) results.push(result)
     }
     return results
   }

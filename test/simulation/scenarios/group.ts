@@ -3,7 +3,7 @@ import { HearthError } from '../../../core/codec/error.ts'
 import type { Env } from '../../../core/env/env.ts'
 import { wait } from '../../../core/env/wait.ts'
 import type { GroupId, MessageView } from '../../../core/group/api.ts'
-import { mustHold, type Scenario } from '../scenario.ts'
+import { askHost, mustHold, type Scenario } from '../scenario.ts'
 import { makeTrouble, supervise } from '../supervise.ts'
 import type { World } from '../world.ts'
 import { routerHost } from './router-host.ts'
@@ -129,8 +129,10 @@ async function play(world: World, steps: number): Promise<Record<string, number>
   async function ofAll<T>(work: (host: AssembledHost, id: GroupId, name: string) => Promise<T>): Promise<T[]> {
     const results: T[] = []
     for (const [name, person] of people) {
-      if (!world.alive(name) || person.host === undefined || person.group === undefined) continue
-      results.push(await world.wait(work(person.host, person.group, name)))
+      const { host, group } = person
+      if (host === undefined || group === undefined) continue
+      const result = await askHost(world, name, () => work(host, group, name))
+      if (result !== undefined) results.push(result)
     }
     return results
   }
