@@ -38,7 +38,7 @@ export const SETTINGS = {
   'router.enabled': setting({
     schema: z.boolean(),
     default: false,
-    meaning: 'Run the embedded router inside this host.',
+    meaning: 'Run the embedded router inside this host. It runs in any case where `routers` names none.',
     restart: true,
   }),
   'router.host': setting({

@@ -115,7 +115,8 @@ async function assemble(
   parts.add(() => store.close())
   const changes: HostChanges = createChangeLog<LoggedChange>(env, configuration['changes.kept'])
 
-  const embedded = configuration['router.enabled'] ? await startEmbeddedRouter(env, folder, configuration) : undefined
+  const needsRouter = configuration['router.enabled'] || configuration.routers.length === 0
+  const embedded = needsRouter ? await startEmbeddedRouter(env, folder, configuration) : undefined
   if (embedded !== undefined) parts.add(() => embedded.stop())
   const own = ownRouters(configuration, embedded)
   const routers = routerStates(own, embedded, changes)
