@@ -149,6 +149,10 @@ export function createDeliveries(context: AgentContext): Deliveries {
   function settle(outcome: Outcome): void {
     inFlight--
     outcomes.push(outcome)
+    startRecording()
+  }
+
+  function startRecording(): void {
     recording ??= Promise.resolve()
       .then(record)
       .catch((error: unknown) => {
@@ -156,7 +160,9 @@ export function createDeliveries(context: AgentContext): Deliveries {
       })
       .finally(() => {
         recording = undefined
-        if (stopped && inFlight === 0) idle?.()
+        // What was settled after `record` had looked for the last time would wait for the next answer otherwise.
+        if (outcomes.length > 0) startRecording()
+        else if (stopped && inFlight === 0) idle?.()
       })
   }
 
@@ -259,7 +265,7 @@ export function createDeliveries(context: AgentContext): Deliveries {
       for (const lane of lanes.values()) lane.pause?.timer.cancel()
       for (const { timer } of parked.values()) timer.cancel()
       if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve))
-      await recording
+      while (recording !== undefined) await recording
     },
   }
 }
