@@ -96,6 +96,14 @@ export function connectHost(runtime: Runtime, events: ConnectionEvents): HostCon
     pause = Math.min(pause * 1.7, RETRY_MAX)
   }
 
+  /** The system's network is back, or the machine woke up: no need to wait out the pause. */
+  function again(): void {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    void connect()
+  }
+
+  window.addEventListener('online', again)
   void connect()
 
   return {
@@ -110,6 +118,7 @@ export function connectHost(runtime: Runtime, events: ConnectionEvents): HostCon
     },
     close() {
       closed = true
+      window.removeEventListener('online', again)
       clearTimeout(timer)
       socket?.close()
     },
