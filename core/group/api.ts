@@ -136,10 +136,18 @@ export interface Outgoing {
   /** Any other content; `text` is then its text. */
   readonly content?: MsgContent
   readonly quote?: MessageRowId
+  /** Members that the text names as `@name`; at most three (chat §2.4). */
+  readonly mentions?: readonly Mention[]
   /** Sent as the group (owner). */
   readonly asGroup?: boolean
   /** Sign it, so that no super-peer can change it (chat §6.3). Default: what the group prefers. */
   readonly sign?: boolean
+}
+
+export interface Mention {
+  /** As in the text, without `@`. */
+  readonly name: string
+  readonly member: MemberRowId
 }
 
 export interface GroupFlags {
@@ -228,6 +236,8 @@ export interface MessageView {
   readonly signed: 'no' | 'signed' | 'verified'
   /** Copies from different super-peers are not the same. */
   readonly copiesDiffer: boolean
+  /** Names us. */
+  readonly mentioned: boolean
   readonly reactions: readonly ReactionView[]
   /** Of own messages. */
   readonly delivery: DeliveryView | undefined

@@ -1,7 +1,8 @@
 import type { MsgContent, Reaction } from '../chat/content.ts'
 import { isKnownReaction, quotedContent, reaction as reactionCodec, reactionKey } from '../chat/content.ts'
+import type { MemberId } from '../chat/ids.ts'
 import { timestampOf } from '../chat/json.ts'
-import { DELETE_WINDOW, MAX_REACTIONS } from '../chat/limits.ts'
+import { DELETE_WINDOW, MAX_MENTIONS_SENT, MAX_REACTIONS } from '../chat/limits.ts'
 import type { MsgContainer } from '../chat/msg-container.ts'
 import { mayReact, prohibition } from '../chat/permissions.ts'
 import { groupPreference } from '../chat/preferences.ts'
@@ -9,7 +10,7 @@ import { mayModerate } from '../chat/roles.ts'
 import { CHAT_VERSIONS } from '../chat/versions.ts'
 import { HearthError } from '../codec/error.ts'
 import type { Tx } from '../store/database.ts'
-import type { GroupId, MessageRowId, Outgoing } from './api.ts'
+import type { GroupId, Mention, MessageRowId, Outgoing } from './api.ts'
 import type { GroupContext } from './context.ts'
 import { requireGroup } from './owner/administration.ts'
 import { encodeOwn, sendElements, sendEvents, sendProfileIfChanged } from './sending/compose.ts'
@@ -77,7 +78,32 @@ export async function sendMessage(
 async function containerFor(tx: Tx, group: Group, outgoing: Outgoing): Promise<MsgContainer> {
   const content: MsgContent = outgoing.content ?? { type: 'text', text: outgoing.text }
   const quote = outgoing.quote === undefined ? undefined : await quoteOf(tx, group, content, outgoing.quote)
-  return { content, ...(quote && { quote }), ...(outgoing.asGroup === true && { asGroup: true }) }
+  const mentions = await mentionsOf(tx, group, outgoing.mentions ?? [])
+  return {
+    content,
+    ...(mentions && { mentions }),
+    ...(quote && { quote }),
+    ...(outgoing.asGroup === true && { asGroup: true }),
+  }
+}
+
+async function mentionsOf(
+  tx: Tx,
+  group: Group,
+  mentions: readonly Mention[],
+): Promise<NonNullable<MsgContainer['mentions']> | undefined> {
+  if (mentions.length > MAX_MENTIONS_SENT) {
+    throw new HearthError('usage', 'mentions', `a message mentions at most ${MAX_MENTIONS_SENT} members`)
+  }
+  const entries: [string, { memberId: MemberId }][] = []
+  for (const { name, member } of mentions) {
+    const mentioned = await memberByRow(tx, member)
+    if (mentioned?.group !== group.id || mentioned.memberId === undefined) {
+      throw new HearthError('usage', 'no-member', 'the member does not exist')
+    }
+    entries.push([name, { memberId: mentioned.memberId }])
+  }
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
 async function quoteOf(

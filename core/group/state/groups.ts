@@ -32,8 +32,21 @@ export interface Group {
   readonly row: Selectable<GroupsTable>
 }
 
+/** Decoded profiles by their text: with a picture they are long, and every message asks for the preferences. */
+const decodedProfiles = new Map<string, GroupProfile>()
+const MAX_DECODED = 64
+
+function decodeProfile(text: string): GroupProfile {
+  let decoded = decodedProfiles.get(text)
+  if (decoded === undefined) {
+    decoded = groupProfile.decode(JSON.parse(text))
+    if (decodedProfiles.size >= MAX_DECODED) decodedProfiles.clear()
+    decodedProfiles.set(text, decoded)
+  }
+  return decoded
+}
+
 function groupOf(row: Selectable<GroupsTable>): Group {
-  let decoded: GroupProfile | undefined
   return {
     id: row.group_id,
     profile: row.profile,
@@ -53,8 +66,7 @@ function groupOf(row: Selectable<GroupsTable>): Group {
     rosterCompleteVersion: row.roster_complete_version ?? undefined,
     createdAt: row.created_at,
     get groupProfile() {
-      decoded ??= groupProfile.decode(JSON.parse(row.group_profile))
-      return decoded
+      return decodeProfile(row.group_profile)
     },
     ownProfile: row.own_profile === null ? undefined : profile.decode(JSON.parse(row.own_profile)),
     row,

@@ -184,9 +184,20 @@ async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member 
     hidden: row.hidden === 1,
     signed: row.signed,
     copiesDiffer: copies?.copies_differ === 1,
+    mentioned: row.sent === 0 && (await mentionsUs(tx, row.group_id, container)),
     reactions: await reactionsOf(tx, row),
     delivery: row.sent === 1 ? await deliveryView(tx, row.message) : undefined,
   }
+}
+
+async function mentionsUs(tx: Tx, group: GroupId, container: MsgContainer): Promise<boolean> {
+  const mentions = Object.values(acceptedMentions(container))
+  if (mentions.length === 0) return false
+  const own = await tx.get<{ member_id: Uint8Array }>(
+    'SELECT m.member_id FROM groups g JOIN group_members m ON m.member = g.own_member WHERE g.group_id = ?',
+    group,
+  )
+  return own !== undefined && mentions.some(({ memberId }) => equal(memberId, own.member_id))
 }
 
 async function reactionsOf(tx: Tx, row: MessageRow): Promise<ReactionView[]> {
