@@ -17,6 +17,7 @@ export const MAX_ROSTER_BLOB = 32768
 /** A raw item of a compressed body instead of a frame, up to this length (chat §1.3). */
 export const COMPRESS_ABOVE = 180
 
+export const MAX_MENTIONS_SENT = 3
 export const MAX_MENTIONS_RECEIVED = 5
 /** Reactions per member per item. */
 export const MAX_REACTIONS = 3

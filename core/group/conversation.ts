@@ -3,7 +3,7 @@ import { isKnownReaction, quotedContent, reaction as reactionCodec, reactionKey 
 import type { MemberId } from '../chat/ids.ts'
 import { timestampOf } from '../chat/json.ts'
 import { DELETE_WINDOW, MAX_MENTIONS_SENT, MAX_REACTIONS } from '../chat/limits.ts'
-import type { MsgContainer } from '../chat/msg-container.ts'
+import type { Mentions, MsgContainer } from '../chat/msg-container.ts'
 import { mayReact, prohibition } from '../chat/permissions.ts'
 import { groupPreference } from '../chat/preferences.ts'
 import { mayModerate } from '../chat/roles.ts'
@@ -87,11 +87,7 @@ async function containerFor(tx: Tx, group: Group, outgoing: Outgoing): Promise<M
   }
 }
 
-async function mentionsOf(
-  tx: Tx,
-  group: Group,
-  mentions: readonly Mention[],
-): Promise<NonNullable<MsgContainer['mentions']> | undefined> {
+async function mentionsOf(tx: Tx, group: Group, mentions: readonly Mention[]): Promise<Mentions | undefined> {
   if (mentions.length > MAX_MENTIONS_SENT) {
     throw new HearthError('usage', 'mentions', `a message mentions at most ${MAX_MENTIONS_SENT} members`)
   }
@@ -103,7 +99,7 @@ async function mentionsOf(
     }
     entries.push([name, { memberId: mentioned.memberId }])
   }
-  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+  return entries.length === 0 ? undefined : new Map(entries)
 }
 
 async function quoteOf(

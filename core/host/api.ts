@@ -235,8 +235,9 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
       get: os.messages.get.handler(async ({ input }) =>
         messageView(found(await groups.message(input.message), 'message')),
       ),
-      send: os.messages.send.handler(async ({ input: { group: id, ...content } }) => {
-        const message = await groups.send(id, content)
+      send: os.messages.send.handler(async ({ input: { group: id, image, ...said } }) => {
+        const content = image === undefined ? {} : { content: { type: 'image', text: said.text, image } as const }
+        const message = await groups.send(id, { ...said, ...content })
         return messageView(found(await groups.message(message), 'message'))
       }),
       edit: os.messages.edit.handler(({ input }) => groups.edit(input.group, input.message, input.text)),

@@ -205,7 +205,13 @@ export const contract = {
         z.object({
           group: id,
           text,
+          /** A small picture, inside the message itself. */
+          image: image.exactOptional(),
           quote: id.exactOptional(),
+          mentions: z
+            .array(z.object({ name, member: id }))
+            .max(3)
+            .exactOptional(),
           asGroup: z.boolean().exactOptional(),
           sign: z.boolean().exactOptional(),
         }),

@@ -113,9 +113,12 @@ export function applyMessageChange(change: Change): void {
     if (messages.some((other) => other.id === id)) {
       return { ...conversation, messages: messages.map((other) => (other.id === id ? message : other)) }
     }
-    return change.change === 'added' && conversation.atEnd
-      ? { ...conversation, messages: [...messages, message] }
-      : conversation
+    if (change.change !== 'added') return conversation
+    // What comes late stands where it was said; what is older than the loaded part comes with its page.
+    const place = messages.findLastIndex((other) => other.time <= message.time) + 1
+    if ((place === messages.length && !conversation.atEnd) || (place === 0 && !conversation.atStart))
+      return conversation
+    return { ...conversation, messages: messages.toSpliced(place, 0, message) }
   })
 }
 

@@ -1,8 +1,10 @@
 import type { Selectable } from 'kysely'
 import { reaction as reactionCodec } from '../../chat/content.ts'
+import { acceptedMentions, type MsgContainer } from '../../chat/msg-container.ts'
 import { groupPreference } from '../../chat/preferences.ts'
 import { maySend } from '../../chat/roles.ts'
 import { base64url } from '../../codec/base64url.ts'
+import { equal } from '../../codec/bytes.ts'
 import type { Tx } from '../../store/database.ts'
 import type { GroupMembersTable } from '../../store/schema/chat.ts'
 import type {
@@ -191,7 +193,7 @@ async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member 
 }
 
 async function mentionsUs(tx: Tx, group: GroupId, container: MsgContainer): Promise<boolean> {
-  const mentions = Object.values(acceptedMentions(container))
+  const mentions = [...acceptedMentions(container).values()]
   if (mentions.length === 0) return false
   const own = await tx.get<{ member_id: Uint8Array }>(
     'SELECT m.member_id FROM groups g JOIN group_members m ON m.member = g.own_member WHERE g.group_id = ?',

@@ -37,6 +37,26 @@ describe('a conversation', () => {
     expect(world.network.errors).toEqual([])
   })
 
+  test('names members, who see that they are meant', async () => {
+    const { world, owner, group, join } = await community()
+    const anna = await join('anna')
+    const bert = await join('bert')
+    await bert.person.groups.send(bert.group, { text: 'here' })
+    await eventually(world.time, async () => (await anna.person.texts(anna.group)).includes('here'))
+    const member = (await anna.person.message(anna.group, 'here')).author!
+    const text = 'hello @bert'
+    await anna.person.groups.send(anna.group, { text, mentions: [{ name: 'bert', member }] })
+    await eventually(world.time, async () => (await bert.person.texts(bert.group)).includes(text))
+    await eventually(world.time, async () => (await owner.texts(group)).includes(text))
+    expect((await bert.person.message(bert.group, text)).mentioned).toBe(true)
+    expect((await owner.message(group, text)).mentioned).toBe(false)
+    expect((await anna.person.message(anna.group, text)).mentioned).toBe(false)
+    const many = Array.from({ length: 4 }, (_, i) => ({ name: `bert${i}`, member }))
+    await expect(anna.person.groups.send(anna.group, { text, mentions: many })).rejects.toMatchObject({
+      code: 'mentions',
+    })
+  })
+
   test('tells how far an own message is, and sends it later to a super-peer that is away', async () => {
     const { world, join, superPeers, owner, group } = await community({ superPeers: 2 })
     const anna = await join('anna')
