@@ -35,6 +35,18 @@ module.exports = {
       from: { path: '^renderer/' },
       to: { path: '^core/', pathNot: '^core/host/contract' },
     },
+    {
+      name: 'shell-knows-the-contract',
+      severity: 'error',
+      from: { path: '^electron/' },
+      to: { path: '^core/', pathNot: '^core/host/contract' },
+    },
+    {
+      name: 'shell-knows-the-bridge',
+      severity: 'error',
+      from: { path: '^electron/' },
+      to: { path: '^(renderer|test|bench|build)/', pathNot: '^renderer/runtime/(bridge|runtime)\\.ts$' },
+    },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
