@@ -34,6 +34,15 @@ export const en = {
       again: 'I have opened the link',
     },
   },
+  setting: {
+    standard: 'Default: {{value}}.',
+    range: 'A whole number from {{min}} to {{max}}.',
+    fixed: 'Set on the command line of the host; change it there.',
+  },
+  restart: {
+    text: 'Some changes take effect when your host starts anew. That takes a few seconds; nothing is lost.',
+    now: 'Restart now',
+  },
   error: {
     offline: 'Your host does not answer at the moment. Nothing was changed.',
     unknown: 'Something went wrong: {{message}}',
@@ -77,6 +86,15 @@ export const de: Texts<typeof en> = {
       text: 'Öffne den Anmeldelink, den der Host beim Start ausgegeben hat. Er gilt einmal. Einen neuen gibt',
       again: 'Ich habe den Link geöffnet',
     },
+  },
+  setting: {
+    standard: 'Standard: {{value}}.',
+    range: 'Eine ganze Zahl von {{min}} bis {{max}}.',
+    fixed: 'Auf der Befehlszeile des Hosts festgelegt; ändere es dort.',
+  },
+  restart: {
+    text: 'Einige Änderungen gelten, sobald dein Host neu startet. Das dauert wenige Sekunden; nichts geht verloren.',
+    now: 'Jetzt neu starten',
   },
   error: {
     offline: 'Dein Host antwortet gerade nicht. Nichts wurde geändert.',

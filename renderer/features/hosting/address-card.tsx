@@ -1,0 +1,47 @@
+import { QrCode } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import { useHost } from '../../state/host.ts'
+import { Avatar } from '../../ui/avatar.tsx'
+import { Button } from '../../ui/button.tsx'
+import { StateChip } from '../../ui/chip.tsx'
+import { CopyButton } from '../../ui/copy.tsx'
+import { Qr } from '../../ui/qr.tsx'
+import css from './hosting.module.css'
+
+/** Who this super-peer is, and the address by which owners find it. */
+export function AddressCard() {
+  const { t } = useTranslation()
+  const own = useHost((state) => state.address)
+  const [shown, setShown] = useState(false)
+  if (own === undefined) return null
+  return (
+    <section className={css.card} aria-label={t('serve.address.title')}>
+      <div className={css.identity}>
+        <Avatar name={own.displayName} image={own.image} size={56} />
+        <div className={css.text}>
+          <h2 className={css.name}>
+            <bdi>{own.displayName}</bdi>
+          </h2>
+          <span className={css.states}>
+            <StateChip tone="good" text={t('serve.address.on')} />
+            <span className={css.muted}>{t(own.autoAccept ? 'serve.address.automatic' : 'serve.address.asked')}</span>
+          </span>
+        </div>
+        <Link href="/serve/identity" className={css.change}>
+          {t('serve.change')}
+        </Link>
+      </div>
+      <p className={css.muted}>{t('serve.address.text')}</p>
+      <p className={css.link}>{own.address}</p>
+      <div className={css.buttons}>
+        <CopyButton text={own.address} label={t('serve.address.copy')} />
+        <Button icon={<QrCode size={18} aria-hidden="true" />} aria-expanded={shown} onClick={() => setShown(!shown)}>
+          {t(shown ? 'serve.address.hideQr' : 'serve.address.showQr')}
+        </Button>
+      </div>
+      {shown && <Qr text={own.address} label={t('serve.address.qr')} />}
+    </section>
+  )
+}

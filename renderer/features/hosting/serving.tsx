@@ -1,0 +1,61 @@
+import { MoreHorizontal, Pencil, PowerOff, SlidersHorizontal } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'wouter'
+import { Menu } from '../../ui/menu.tsx'
+import { Page } from '../../ui/page.tsx'
+import { RestartNote } from '../../ui/restart-note.tsx'
+import { AddressCard } from './address-card.tsx'
+import { Everyone } from './everyone.tsx'
+import { Live } from './live.tsx'
+import { Requests } from './requests.tsx'
+import { Sees } from './sees.tsx'
+import { ServedList } from './served-list.tsx'
+import { StopAll } from './stop-all.tsx'
+import { useFigures } from './use-figures.ts'
+
+/** The super-peer of this machine: its address, who asks, what it serves, and how it is. */
+export function Serving() {
+  const { t } = useTranslation()
+  const [, navigate] = useLocation()
+  const [stopping, setStopping] = useState(false)
+  const figures = useFigures()
+  return (
+    <Page
+      title={t('serve.title')}
+      actions={
+        <Menu
+          label={t('action.more')}
+          icon={<MoreHorizontal size={18} aria-hidden="true" />}
+          items={[
+            {
+              text: t('serve.identity.title'),
+              icon: <Pencil size={18} aria-hidden="true" />,
+              run: () => navigate('/serve/identity'),
+            },
+            {
+              text: t('serve.limits.title'),
+              icon: <SlidersHorizontal size={18} aria-hidden="true" />,
+              run: () => navigate('/serve/limits'),
+            },
+            {
+              text: t('serve.stop.menu'),
+              icon: <PowerOff size={18} aria-hidden="true" />,
+              danger: true,
+              run: () => setStopping(true),
+            },
+          ]}
+        />
+      }
+    >
+      <RestartNote />
+      <AddressCard />
+      <Requests />
+      <ServedList />
+      <Live figures={figures} />
+      <Everyone />
+      <Sees />
+      <StopAll open={stopping} onClose={() => setStopping(false)} />
+    </Page>
+  )
+}
