@@ -43,7 +43,7 @@ export function App() {
                 <Route path="/chats/:group?">
                   {({ group }) => <Chats group={group === undefined ? undefined : Number(group)} />}
                 </Route>
-                <Route path="/groups/new" component={CreateGroup} />
+                <Route path="/groups/new/*?" component={CreateGroup} />
                 <Route path="/groups/:group/*?">{({ group }) => <GroupPages group={Number(group)} />}</Route>
                 <Route path="/join" component={JoinPage} />
                 <Route path="/super-peers/*?" component={SuperPeers} />

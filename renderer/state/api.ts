@@ -2,6 +2,8 @@ import type { HostClient } from '../../core/host/contract.ts'
 import { connectHost, type HostConnection } from '../host/connection.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { applyChange, applySnapshot, setConnection } from './host.ts'
+import { applyKnownChange } from './known.ts'
+import { applyMemberChange, forgetMembers } from './members.ts'
 import { applyMessageChange, forgetMessages } from './messages.ts'
 import { refreshServing } from './serving.ts'
 
@@ -13,11 +15,14 @@ export function start(runtime: Runtime): void {
     state: setConnection,
     snapshot(snapshot) {
       forgetMessages()
+      forgetMembers()
       applySnapshot(snapshot)
     },
     change(change) {
       applyChange(change)
       applyMessageChange(change)
+      applyMemberChange(change)
+      applyKnownChange(change)
       if (change.type === 'served-group') void refreshServing()
     },
   })

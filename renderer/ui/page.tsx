@@ -11,11 +11,13 @@ interface PageProps {
   readonly actions?: ReactNode
   /** The narrow column of the wizard, joining and first run. */
   readonly narrow?: boolean
+  /** The content fills the screen below the title and scrolls by itself. */
+  readonly fill?: boolean
   readonly children: ReactNode
 }
 
 /** A screen with a title, its own scrolling and one column. */
-export function Page({ title, back, actions, narrow = false, children }: PageProps) {
+export function Page({ title, back, actions, narrow = false, fill = false, children }: PageProps) {
   const { t } = useTranslation()
   return (
     <main className={css.page} aria-labelledby="page-title">
@@ -28,9 +30,13 @@ export function Page({ title, back, actions, narrow = false, children }: PagePro
         <h1 id="page-title">{title}</h1>
         <div className={css.actions}>{actions}</div>
       </header>
-      <div className={css.scroll}>
-        <div className={narrow ? css.narrow : css.column}>{children}</div>
-      </div>
+      {fill ? (
+        <div className={css.fill}>{children}</div>
+      ) : (
+        <div className={css.scroll}>
+          <div className={narrow ? css.narrow : css.column}>{children}</div>
+        </div>
+      )}
     </main>
   )
 }
