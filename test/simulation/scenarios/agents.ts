@@ -80,6 +80,8 @@ async function play(world: World, steps: number): Promise<Record<string, number>
   }
 
   async function live(env: Env, dir: string, name: string, own: readonly RouterAddress[]): Promise<void> {
+    const party = parties.get(name)
+    if (party !== undefined) party.store = undefined
     const store = await openStore(join(dir, 'agent.db'), env.clock)
     await store.write(async (tx) => {
       for (const table of TABLES) await tx.run(table)

@@ -43,6 +43,8 @@ async function play(world: World, steps: number): Promise<Record<string, number>
   const refused: string[] = []
 
   function open(env: Env, dir: string, name: string): Promise<AssembledHost> {
+    const person = people.get(name)
+    if (person !== undefined) person.host = undefined
     const index = [...SUPER_PEERS, ...PEOPLE].indexOf(name)
     return assembleHost(env, dir, {
       routers: [routers[index % 2]!.address],
