@@ -32,7 +32,7 @@ export const SETTINGS = {
   routers: setting({
     schema: z.array(routerAddress).max(64),
     default: [],
-    meaning: 'Routers where this host makes its queues; the embedded router where the list is empty.',
+    meaning: 'Routers where this host makes its queues. Where the list is empty, the embedded router runs and is used.',
     restart: true,
   }),
   'router.enabled': setting({

@@ -5,12 +5,12 @@ import { openBrowser } from './browser.ts'
 
 export function startCommand(): Command {
   return new Command('start')
-    .description('run a host with an embedded router in your own data folder, and open its interface')
+    .description('run a host in your own data folder, and open its interface')
     .option('--dir <folder>', 'another folder')
     .action(async ({ dir }: { dir?: string }) => {
       const [{ runHost }, { ensureInterface }] = await Promise.all([import('./run-host.ts'), import('./interface.ts')])
       const built = ensureInterface()
-      const flags = { dir: dir ?? dataFolder(), embeddedRouter: true, logLevel: 'warn' }
+      const flags = { dir: dir ?? dataFolder(), logLevel: 'warn' }
       await runHost(flags, { reachable: (link) => void built.then(() => greet(flags.dir, link)), started() {} })
     })
 }
