@@ -2,14 +2,15 @@ import type { Agent, AgentEvent } from '../agent/api.ts'
 import type { MsgContent, Reaction } from '../chat/content.ts'
 import type { GroupProfile, Profile } from '../chat/profile.ts'
 import type { MemberRole } from '../chat/roles.ts'
+import type { ProfileId } from '../chat/state/profiles.ts'
 import type { Env } from '../env/env.ts'
 import type { Store, Tx } from '../store/database.ts'
 import type { GroupPart, GroupStatus, KeyOrigin, MemberStatus, RelayStatus } from '../store/schema/chat.ts'
 
 /** Public groups as their owners and members use them (design §6). Everything here is plain data. */
 
-/** Rows of profiles, groups, group_members and chat_messages. */
-export type ProfileId = number
+export type { ProfileId }
+/** Rows of groups, group_members and chat_messages. */
 export type GroupId = number
 export type MemberRowId = number
 export type MessageRowId = number

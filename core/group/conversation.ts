@@ -7,6 +7,7 @@ import type { Mentions, MsgContainer } from '../chat/msg-container.ts'
 import { mayReact, prohibition } from '../chat/permissions.ts'
 import { groupPreference } from '../chat/preferences.ts'
 import { mayModerate } from '../chat/roles.ts'
+import { containerOf, contentOf } from '../chat/state/columns.ts'
 import { CHAT_VERSIONS } from '../chat/versions.ts'
 import { HearthError } from '../codec/error.ts'
 import type { Tx } from '../store/database.ts'
@@ -17,15 +18,7 @@ import { encodeOwn, sendElements, sendEvents, sendProfileIfChanged } from './sen
 import { deliveryView } from './sending/deliveries.ts'
 import type { Group } from './state/groups.ts'
 import { type Member, memberByRow } from './state/members.ts'
-import {
-  containerOf,
-  contentOf,
-  insertMessage,
-  type MessageRow,
-  messageByRow,
-  replaceContent,
-  wipeMessage,
-} from './state/messages.ts'
+import { insertMessage, type MessageRow, messageByRow, replaceContent, wipeMessage } from './state/messages.ts'
 
 /** Own messages: written, changed, taken back. The row and what is to be sent are one transaction (design §5.1). */
 

@@ -1,13 +1,13 @@
 import type { ConnId } from '../agent/api.ts'
 import type { MessageElement } from '../chat/container.ts'
 import { encodeConnInfo } from '../chat/outgoing.ts'
+import { bind, bindingsOf, unbind } from '../chat/state/bindings.ts'
 import { HearthError } from '../codec/error.ts'
 import { verify } from '../crypto/sign.ts'
 import type { Store, Tx } from '../store/database.ts'
 import type { SuperPeerTest } from './api.ts'
 import type { GroupContext } from './context.ts'
 import { readRelayAddress } from './link.ts'
-import { bind, bindingsOf, unbind } from './state/bindings.ts'
 
 /** Does whoever answers at an address hold its key (chat §4.7)? Leaves nothing behind. */
 export interface SuperPeerTests {

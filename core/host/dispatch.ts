@@ -1,7 +1,7 @@
 import type { AgentEvent, AgentHandler, ConnId } from '../agent/api.ts'
+import { bindingOf } from '../chat/state/bindings.ts'
 import { HearthError } from '../codec/error.ts'
 import type { Log } from '../env/env.ts'
-import { bindingOf } from '../group/state/bindings.ts'
 import type { Tx } from '../store/database.ts'
 import type { ConnKind } from '../store/schema/chat.ts'
 

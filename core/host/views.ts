@@ -1,7 +1,7 @@
 import { msgContent } from '../chat/content.ts'
 import type { JsonObject } from '../chat/json.ts'
+import type { OwnProfile } from '../chat/state/profiles.ts'
 import type { GroupPreview, GroupView, MessageView } from '../group/api.ts'
-import type { OwnProfile } from '../group/state/profiles.ts'
 import type { Group, Message, Preview, ProfileView } from './contract/types.ts'
 
 /** From the views of the layers below to what the API answers: bytes become text, the network's objects JSON. */

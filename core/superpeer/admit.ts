@@ -5,11 +5,11 @@ import { verifyJoinRequest } from '../chat/incoming.ts'
 import type { MemberInfo } from '../chat/invitations.ts'
 import { encodeConnInfo } from '../chat/outgoing.ts'
 import { redactProfile } from '../chat/permissions.ts'
+import { bind, unbind } from '../chat/state/bindings.ts'
 import { CHAT_VERSIONS, SINCE } from '../chat/versions.ts'
 import { equal } from '../codec/bytes.ts'
 import { CodecError } from '../codec/error.ts'
 import type { GroupId } from '../group/api.ts'
-import { bind, unbind } from '../group/state/bindings.ts'
 import { type Group, groupById } from '../group/state/groups.ts'
 import {
   insertMember,

@@ -1,7 +1,7 @@
 import type { ConnId } from '../agent/api.ts'
 import { groupElement } from '../chat/outgoing.ts'
+import { unbind } from '../chat/state/bindings.ts'
 import type { MemberRowId } from '../group/api.ts'
-import { unbind } from '../group/state/bindings.ts'
 import type { Group } from '../group/state/groups.ts'
 import { memberByRow, setMemberConn } from '../group/state/members.ts'
 import type { Tx } from '../store/database.ts'

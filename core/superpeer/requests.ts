@@ -1,5 +1,5 @@
+import { unbind } from '../chat/state/bindings.ts'
 import { asHearthError, type HearthError } from '../codec/error.ts'
-import { unbind } from '../group/state/bindings.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'

@@ -1,5 +1,5 @@
 import { HISTORY_ON_JOIN } from '../chat/limits.ts'
-import { bindingsOf, unbind } from '../group/state/bindings.ts'
+import { bindingsOf, unbind } from '../chat/state/bindings.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { hourOf, servedGroups } from './state/served.ts'

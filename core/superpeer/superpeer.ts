@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../agent/api.ts'
+import { type Binding, bindingOf, unbind } from '../chat/state/bindings.ts'
 import { HearthError } from '../codec/error.ts'
 import type { Timer } from '../env/env.ts'
-import { type Binding, bindingOf, unbind } from '../group/state/bindings.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
 import { addressOf, disable, enable } from './address.ts'

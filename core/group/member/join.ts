@@ -1,4 +1,5 @@
 import { newMemberId } from '../../chat/ids.ts'
+import { ownProfile } from '../../chat/state/profiles.ts'
 import { base64url } from '../../codec/base64url.ts'
 import { HearthError } from '../../codec/error.ts'
 import { generateKeyPair } from '../../crypto/keypair.ts'
@@ -9,7 +10,6 @@ import { type GroupLink, readGroupLink } from '../link.ts'
 import { tellRelay } from '../relay-events.ts'
 import { type Group, groupsByPublicId, insertGroup } from '../state/groups.ts'
 import { insertMember, memberById, memberByRelayLink } from '../state/members.ts'
-import { ownProfile } from '../state/profiles.ts'
 import { insertRelay } from '../state/relays.ts'
 
 /** Joining through all super-peers of a link (chat §5.1, §5.2). */

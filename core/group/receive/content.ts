@@ -5,13 +5,13 @@ import { DELETE_WINDOW, MAX_REACTIONS } from '../../chat/limits.ts'
 import { isInline, type MsgContainer } from '../../chat/msg-container.ts'
 import { effectiveScope, mayReact, prohibition } from '../../chat/permissions.ts'
 import { atLeast, type MemberRole, mayModerate } from '../../chat/roles.ts'
+import { containerOf } from '../../chat/state/columns.ts'
 import { isModeration, mayChangeItem, mayPostAsGroup } from '../../chat/verification.ts'
 import { equal } from '../../codec/bytes.ts'
 import type { MemberRowId, MessageRowId } from '../api.ts'
 import type { DeliveryScope } from '../processed.ts'
 import { type Member, memberById, memberByRow } from '../state/members.ts'
 import {
-  containerOf,
   eventByShared,
   insertEvent,
   insertMessage,

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
-import { type MsgContent, msgContent } from '../../chat/content.ts'
 import type { SharedMsgId } from '../../chat/ids.ts'
-import { type MsgContainer, msgContainer } from '../../chat/msg-container.ts'
+import type { MsgContainer } from '../../chat/msg-container.ts'
+import { columnsOf, NO_CONTENT } from '../../chat/state/columns.ts'
 import type { VersionRange } from '../../codec/version.ts'
 import type { Tx } from '../../store/database.ts'
 import type { ChatEventsTable, ChatMessagesTable } from '../../store/schema/chat.ts'
@@ -30,15 +30,6 @@ export interface NewMessage {
   readonly hidden?: boolean
 }
 
-/** The JSON columns of a message. */
-function columnsOf(container: MsgContainer): { readonly content: string; readonly rest: string | null } {
-  const { content, ...rest } = msgContainer.encode(container) as { readonly content: unknown }
-  return {
-    content: JSON.stringify(content),
-    rest: Object.keys(rest).length === 0 ? null : JSON.stringify(rest),
-  }
-}
-
 /** Adds a message and makes it the group's last one. */
 export async function insertMessage(tx: Tx, values: NewMessage): Promise<MessageRowId> {
   const { container } = values
@@ -56,7 +47,7 @@ export async function insertMessage(tx: Tx, values: NewMessage): Promise<Message
     values.kind ?? 'content',
     columns.content,
     container.content.text,
-    columns.rest,
+    columns.container,
     container.quote?.msgRef.msgId ?? null,
     values.versions.min,
     values.versions.max,
@@ -87,16 +78,6 @@ export async function messageByShared(tx: Tx, group: GroupId, id: SharedMsgId): 
   return tx.get<MessageRow>('SELECT * FROM chat_messages WHERE group_id = ? AND shared_msg_id = ?', group, id)
 }
 
-export function contentOf(row: MessageRow): MsgContent {
-  return msgContent.decode(JSON.parse(row.content))
-}
-
-/** The params of `x.msg.new` with the message's present content. */
-export function containerOf(row: MessageRow): MsgContainer {
-  const rest = row.container === null ? {} : (JSON.parse(row.container) as object)
-  return msgContainer.decode({ ...rest, content: JSON.parse(row.content) })
-}
-
 /**
  * The signed bytes of the first version no longer say what the message says; from now on it is written anew where it is
  * sent again.
@@ -114,7 +95,7 @@ export async function replaceContent(
      WHERE message = ?`,
     columns.content,
     container.content.text,
-    columns.rest,
+    columns.container,
     live ? row.edited_at : now,
     row.message,
   )
@@ -122,10 +103,8 @@ export async function replaceContent(
 
 /** Changes what surrounds the content, as a file's description does. */
 export async function replaceContainer(tx: Tx, message: MessageRowId, container: MsgContainer): Promise<void> {
-  await tx.run('UPDATE chat_messages SET container = ? WHERE message = ?', columnsOf(container).rest, message)
+  await tx.run('UPDATE chat_messages SET container = ? WHERE message = ?', columnsOf(container).container, message)
 }
-
-const NOTHING = JSON.stringify({ type: 'text', text: '' })
 
 /** What was said is forgotten; that something was said, and who took it away, is not. */
 export async function wipeMessage(
@@ -137,7 +116,7 @@ export async function wipeMessage(
   await tx.run(
     `UPDATE chat_messages SET content = ?, text = '', container = NULL, body = NULL, signature = NULL,
        deleted_at = ?, deleted_by = ?, in_history = 0 WHERE message = ?`,
-    NOTHING,
+    NO_CONTENT,
     now,
     by ?? null,
     message,

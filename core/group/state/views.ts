@@ -3,6 +3,7 @@ import { reaction as reactionCodec } from '../../chat/content.ts'
 import { acceptedMentions, type MsgContainer } from '../../chat/msg-container.ts'
 import { groupPreference } from '../../chat/preferences.ts'
 import { maySend } from '../../chat/roles.ts'
+import { containerOf } from '../../chat/state/columns.ts'
 import { base64url } from '../../codec/base64url.ts'
 import { equal } from '../../codec/bytes.ts'
 import type { Tx } from '../../store/database.ts'
@@ -22,7 +23,7 @@ import type {
 import { deliveryView } from '../sending/deliveries.ts'
 import { allGroups, type Group, groupById } from './groups.ts'
 import { type Member, memberByRow, memberOf } from './members.ts'
-import { containerOf, type MessageRow, messageByRow, messageByShared } from './messages.ts'
+import { type MessageRow, messageByRow, messageByShared } from './messages.ts'
 import { relaysOf, superPeerView } from './relays.ts'
 
 /** What screens show. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { setOwnProfile } from '../../../core/chat/state/profiles.ts'
 import { HearthError } from '../../../core/codec/error.ts'
-import { setOwnProfile } from '../../../core/group/state/profiles.ts'
 import { community, eventually, settled } from './world.ts'
 
 describe('a conversation', () => {

@@ -1,8 +1,10 @@
 import type { Selectable } from 'kysely'
-import { type Profile, profile as profileCodec } from '../../chat/profile.ts'
 import type { Tx } from '../../store/database.ts'
 import type { ProfilesTable } from '../../store/schema/chat.ts'
-import type { ProfileId } from '../api.ts'
+import { type Profile, profile as profileCodec } from '../profile.ts'
+
+/** Row of profiles. */
+export type ProfileId = number
 
 /** An identity of this host. */
 export interface OwnProfile {
