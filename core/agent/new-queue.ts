@@ -41,7 +41,7 @@ export function chooseRouter(context: AgentContext, other?: RouterAddress): Rout
  * and `e2e` come from the caller; an attempt with such a `corrId` can be made only once (agent §2.9).
  */
 export async function createQueue(
-  context: AgentContext,
+  context: Pick<AgentContext, 'env' | 'client'>,
   router: RouterAddress,
   request: QueueRequest,
   e2e: KeyPair<'X25519'> = generateKeyPair('X25519', context.env.random),

@@ -3,9 +3,16 @@ import { agentMigration } from './migrations/0001-agent.ts'
 import { chatMigration } from './migrations/0002-chat.ts'
 import { superpeerMigration } from './migrations/0003-superpeer.ts'
 import { hostMigration } from './migrations/0004-host.ts'
+import { instanceMigration } from './migrations/0005-instance.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
-const MIGRATIONS: readonly string[] = [agentMigration, chatMigration, superpeerMigration, hostMigration]
+const MIGRATIONS: readonly string[] = [
+  agentMigration,
+  chatMigration,
+  superpeerMigration,
+  hostMigration,
+  instanceMigration,
+]
 
 /** Of a transaction, the one thing that is needed here. */
 interface VersionReader {

@@ -1,0 +1,75 @@
+import { equal } from '../../codec/bytes.ts'
+import { HearthError } from '../../codec/error.ts'
+import { wait } from '../../env/wait.ts'
+import { compareMark } from './compare.ts'
+import type { InstanceContext } from './context.ts'
+import { callMark, type Mark, type MarkContent } from './mark.ts'
+import { type InstanceRow, knownOf } from './records.ts'
+
+/**
+ * A copy that is not in use until it is known what became of the other one. It reads the mark and calls whoever listens
+ * there, and does nothing else.
+ *
+ * - `checking`: not known yet
+ * - `running`: the other copy runs at present
+ * - `moved-on`: it ran after the backup, and does not answer now
+ * - `quiet`: nothing says that it ran after the backup, and it does not answer now
+ * - `copied`: the same instance ran on somewhere else after what this database knows
+ * - `superseded`: another copy took over
+ * - `unreachable`: the router that would know does not answer
+ */
+export type HeldReason = 'checking' | 'running' | 'moved-on' | 'quiet' | 'copied' | 'superseded' | 'unreachable'
+
+export interface Finding {
+  /** `clear`: no other copy can have sent anything that this database does not know of. */
+  readonly verdict: Exclude<HeldReason, 'checking'> | 'clear'
+  readonly found: MarkContent | undefined
+}
+
+export async function probe(context: InstanceContext): Promise<Finding> {
+  const { mark, row } = context
+  if (mark === undefined) {
+    return { verdict: (await context.hasConnections()) ? withoutMark(row) : 'clear', found: undefined }
+  }
+  const found = await context.read(mark)
+  if (found === undefined || found === null) {
+    return { verdict: row.state === 'superseded' ? 'superseded' : 'unreachable', found: undefined }
+  }
+  const answer = await answerTo(context, mark, found)
+  return { verdict: answer === undefined ? judge(row, found) : 'running', found: answer ?? found }
+}
+
+function withoutMark(row: InstanceRow): Finding['verdict'] {
+  if (row.state === 'superseded') return 'superseded'
+  return row.state === 'copy' ? 'copied' : 'quiet'
+}
+
+function judge(row: InstanceRow, found: MarkContent): Finding['verdict'] {
+  const comparison = compareMark(found, knownOf(row))
+  if (row.state === 'superseded' || comparison === 'foreign') return 'superseded'
+  if (row.state === 'copy') return 'copied'
+  if (comparison === 'later') return 'moved-on'
+  return comparison === 'same' && row.stopped === 1 ? 'clear' : 'quiet'
+}
+
+/** Calls, and waits for the mark to be written again. Undefined where nobody does. */
+async function answerTo(context: InstanceContext, mark: Mark, before: MarkContent): Promise<MarkContent | undefined> {
+  const { env, client, settings } = context
+  try {
+    await callMark({ env, client }, mark)
+  } catch (error) {
+    // Calls that nobody hears fill the queue: then, too, a copy in use would answer the first of them.
+    if (!(error instanceof HearthError) || error.code !== 'QUOTA') throw error
+  }
+  const until = env.clock.monotonic() + settings.answerPatience
+  while (env.clock.monotonic() < until) {
+    await wait(env.clock, settings.answerInterval)
+    const found = await context.read(mark)
+    if (found !== undefined && found !== null && !isSame(found, before)) return found
+  }
+  return undefined
+}
+
+function isSame(a: MarkContent, b: MarkContent): boolean {
+  return a.at === b.at && a.claim === b.claim && a.run === b.run && equal(a.runId, b.runId)
+}
