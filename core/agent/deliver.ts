@@ -10,7 +10,8 @@ import { loadOutgoing, sealOutgoing } from './outgoing.ts'
 /**
  * Sends what is enqueued (agent §7.6). Every connection has at most one message in flight, so its order is kept; a
  * router's connections take turns within the bounded flight of its session. A full queue parks its connection, an
- * unreachable router its lane, and neither delays anybody else.
+ * unreachable router its lane, and neither delays anybody else. What routers took is recorded a little later, many
+ * messages in one transaction: a process that dies in between sends them again, and their recipients recognise them.
  */
 export interface Deliveries {
   /** Continues with everything that is pending. */
@@ -26,6 +27,10 @@ export interface Deliveries {
 
 const NETWORK_RETRY: RetryInterval = { initial: 2_000, increaseAfter: 10_000, max: 120_000 }
 const QUOTA_RETRY: RetryInterval = { initial: 300_000, increaseAfter: 60_000, max: 21_600_000 }
+
+/** Messages recorded together, and how many milliseconds the first of them waits where nobody waits for it. */
+const RECORDED = 256
+const RECORD_DELAY = 15
 
 interface Lane {
   readonly router: number
@@ -52,7 +57,10 @@ export function createDeliveries(context: AgentContext): Deliveries {
   const resumed = new Set<ConnId>()
   const parked = new Map<ConnId, Parked>()
   const quotaRetries = new Map<ConnId, RetryState>()
+  /** The last message that the router took, until that is recorded. */
+  const taken = new Map<ConnId, number>()
   const outcomes: Outcome[] = []
+  let recordSoon: Timer | undefined
   let recording: Promise<void> | undefined
   let inFlight = 0
   let stopped = false
@@ -84,6 +92,7 @@ export function createDeliveries(context: AgentContext): Deliveries {
     lane.pumping = true
     run(lane)
       .catch((error: unknown) => {
+        if (stopped) return
         env.log.error('delivery stopped', { code: asHearthError(error, 'store', 'delivery').code })
         pauseLane(lane)
       })
@@ -95,7 +104,8 @@ export function createDeliveries(context: AgentContext): Deliveries {
 
   async function run(lane: Lane): Promise<void> {
     while (lane.ready.length > 0 && lane.pause === undefined && !stopped) {
-      const address = await store.read((tx) => context.records.get(tx, lane.router))
+      const address =
+        context.records.known(lane.router) ?? (await store.read((tx) => context.records.get(tx, lane.router)))
       const room = client.room(address)
       if (room <= 0) {
         await client.whenRoom(address)
@@ -116,8 +126,10 @@ export function createDeliveries(context: AgentContext): Deliveries {
       woken.delete(conn)
       resumed.delete(conn)
     }
-    const heads = await store.read((tx) => loadOutgoing(context, tx, conns))
+    const heads = await store.read((tx) => loadOutgoing(context, tx, conns, taken))
     const bodies = await sealOutgoing(context, heads)
+    // Nothing has left yet, and whoever stops us is about to close what the answers would be recorded in.
+    if (stopped) return
     const waiting = new Set(conns)
     for (const [index, message] of heads.entries()) {
       waiting.delete(message.conn)
@@ -149,10 +161,22 @@ export function createDeliveries(context: AgentContext): Deliveries {
   function settle(outcome: Outcome): void {
     inFlight--
     outcomes.push(outcome)
-    startRecording()
+    const { lane: router, message, error } = outcome
+    if (error === undefined) {
+      const lane = laneOf(router)
+      lane.retry = undefined
+      quotaRetries.delete(message.conn)
+      taken.set(message.conn, message.sndId)
+      again(lane, message.conn)
+    }
+    const waitedFor = error !== undefined || message.report || message.kind !== 'message'
+    if (waitedFor || stopped || outcomes.length >= RECORDED) startRecording()
+    else recordSoon ??= env.clock.timer(RECORD_DELAY, startRecording)
   }
 
   function startRecording(): void {
+    recordSoon?.cancel()
+    recordSoon = undefined
     recording ??= Promise.resolve()
       .then(record)
       .catch((error: unknown) => {
@@ -168,33 +192,40 @@ export function createDeliveries(context: AgentContext): Deliveries {
 
   async function record(): Promise<void> {
     while (outcomes.length > 0) {
-      const batch = outcomes.splice(0, 256)
+      const batch = outcomes.splice(0, RECORDED)
       let results: Awaited<ReturnType<typeof recordOutcomes>>
       try {
         results = await store.write((tx) => recordOutcomes(context, tx, batch))
       } catch (error) {
         // Nothing is lost: the messages are still stored, and the peer recognises what it gets twice.
-        for (const { lane, message } of batch) again(laneOf(lane), message.conn)
+        for (const outcome of batch) {
+          forgetTaken(outcome)
+          if (outcome.error !== undefined) again(laneOf(outcome.lane), outcome.message.conn)
+          else wake(outcome.message.conn, outcome.lane)
+        }
         for (const lane of new Set(batch.map((outcome) => outcome.lane))) pauseLane(laneOf(lane))
         throw error
       }
       for (const [index, result] of results.entries()) {
-        const { lane: router, message, error } = batch[index]!
-        const lane = laneOf(router)
-        if (error === undefined) {
-          lane.retry = undefined
-          quotaRetries.delete(message.conn)
-        }
-        if (result === 'more') again(lane, message.conn)
-        else if (result === 'done') release(lane, message.conn)
-        else if (result === 'quota' && !resumed.has(message.conn)) park(lane, message.conn)
-        else if (result === 'quota') again(lane, message.conn)
+        const outcome = batch[index]!
+        forgetTaken(outcome)
+        if (outcome.error === undefined) continue
+        const { conn } = outcome.message
+        const lane = laneOf(outcome.lane)
+        if (result === 'more') again(lane, conn)
+        else if (result === 'done') release(lane, conn)
+        else if (result === 'quota' && !resumed.has(conn)) park(lane, conn)
+        else if (result === 'quota') again(lane, conn)
         else {
-          lane.ready.unshift(message.conn)
+          lane.ready.unshift(conn)
           pauseLane(lane)
         }
       }
     }
+  }
+
+  function forgetTaken({ message, error }: Outcome): void {
+    if (error === undefined && taken.get(message.conn) === message.sndId) taken.delete(message.conn)
   }
 
   function again(lane: Lane, conn: ConnId): void {
@@ -265,6 +296,7 @@ export function createDeliveries(context: AgentContext): Deliveries {
       for (const lane of lanes.values()) lane.pause?.timer.cancel()
       for (const { timer } of parked.values()) timer.cancel()
       if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve))
+      if (outcomes.length > 0) startRecording()
       while (recording !== undefined) await recording
     },
   }

@@ -65,7 +65,7 @@ const SELECT_HEAD =
   'SELECT m.snd_id, m.kind, m.notify, m.report, m.previous_hash, m.version, m.message_key, m.iv, m.header, m.body, ' +
   'm.bytes, m.created_at, r.ad, r.e2e_params, c.agent_version, q.quota_since FROM snd_messages m ' +
   'JOIN ratchets r ON r.conn = m.conn JOIN connections c ON c.conn = m.conn JOIN snd_queues q ON q.conn = m.conn ' +
-  'WHERE m.conn = ? ORDER BY m.snd_id LIMIT 1'
+  'WHERE m.conn = ? AND m.snd_id > ? ORDER BY m.snd_id LIMIT 1'
 
 /** Queues do not change, and signing keys are expensive to prepare: those in use are kept. */
 const KEPT_QUEUES = 20_000
@@ -88,12 +88,20 @@ async function queueOf(context: AgentContext, tx: Tx, conn: ConnId): Promise<Out
   return queue
 }
 
-/** The heads of these connections; connections with nothing to send are left out. */
-export async function loadOutgoing(context: AgentContext, tx: Tx, conns: readonly ConnId[]): Promise<Outgoing[]> {
+/**
+ * The heads of these connections, after what routers took already (`taken`, by connection); connections with nothing
+ * to send are left out.
+ */
+export async function loadOutgoing(
+  context: AgentContext,
+  tx: Tx,
+  conns: readonly ConnId[],
+  taken: ReadonlyMap<ConnId, number>,
+): Promise<Outgoing[]> {
   const bodies = new Map<number, Uint8Array>()
   const heads: Outgoing[] = []
   for (const conn of conns) {
-    const row = await tx.get<Row>(SELECT_HEAD, conn)
+    const row = await tx.get<Row>(SELECT_HEAD, conn, taken.get(conn) ?? 0)
     const queue = row && (await queueOf(context, tx, conn))
     if (row === undefined || queue === undefined) continue
     let body = row.body === null ? null : bodies.get(row.body)

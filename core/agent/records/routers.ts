@@ -4,6 +4,8 @@ import type { Tx } from '../../store/database.ts'
 /** Routers by row id. Addresses never change once stored, so they are kept for the life of the process. */
 export interface RouterRecords {
   idOf(tx: Tx, address: RouterAddress): Promise<number>
+  /** The address of a router that was asked for before. */
+  known(router: number): RouterAddress | undefined
   /** The address of a stored router. */
   get(tx: Tx, router: number): Promise<RouterAddress>
 }
@@ -31,6 +33,7 @@ export function createRouterRecords(): RouterRecords {
         .executeTakeFirstOrThrow()
       return found.router
     },
+    known: (router) => known.get(router),
     async get(tx, router) {
       let address = known.get(router)
       if (address === undefined) {
