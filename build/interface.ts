@@ -12,6 +12,8 @@ const target = join(root, 'dist', 'renderer')
 const fresh = `${target}.${process.pid}`
 const old = `${fresh}.old`
 
+// The environment of a test run or of development would build another interface.
+process.env.NODE_ENV = 'production'
 mkdirSync(dirname(target), { recursive: true })
 try {
   await build({

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** Runs the hearth command line as a person would, in processes of their own. */
 
 const MAIN = new URL('../../core/host/cli/main.ts', import.meta.url).pathname
+const START = new URL('../../build/start.ts', import.meta.url).pathname
 
 export interface Running {
   readonly child: ChildProcess
@@ -11,31 +13,54 @@ export interface Running {
   readonly lines: readonly string[]
   /** The first line that `match` accepts, seen already or to come; rejects when the process ends without it. */
   line(match?: (line: string) => boolean): Promise<string>
+  /** The same for standard error. */
+  errorLine(match?: (line: string) => boolean): Promise<string>
   readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   kill(signal?: NodeJS.Signals): Promise<void>
 }
 
 export function hearth(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
-  const lines: string[] = []
-  const watchers = new Set<() => void>()
-  let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk.toString()
-  })
+  return run(args[0] ?? '', [MAIN, ...args], process.env)
+}
+
+/** What `npm start` runs, on a machine without a display. */
+export function npmStart(...args: readonly string[]): Running {
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
+  return run('start', [START, ...args], env)
+}
+
+function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env })
   child.stdin.on('error', () => {})
-  createInterface(child.stdout).on('line', (line) => {
-    lines.push(line)
-    for (const watcher of [...watchers]) watcher()
-  })
   const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
+  const output = follow(child.stdout)
+  const errors = follow(child.stderr)
+  const ended = exit.then(({ code }) => new Error(`hearth ${name} ended with ${code}: ${errors.lines.join('\n')}`))
   return {
     child,
-    lines,
+    lines: output.lines,
     exit,
-    line(match = () => true) {
+    line: (match) => output.line(match, ended),
+    errorLine: (match) => errors.line(match, ended),
+    async kill(signal = 'SIGKILL') {
+      child.kill(signal)
+      await exit
+    },
+  }
+}
+
+function follow(stream: Readable) {
+  const lines: string[] = []
+  const watchers = new Set<() => void>()
+  createInterface(stream).on('line', (line) => {
+    lines.push(line)
+    for (const watcher of [...watchers]) watcher()
+  })
+  return {
+    lines,
+    line(match: (line: string) => boolean = () => true, ended: Promise<Error>): Promise<string> {
       return new Promise((resolve, reject) => {
         let seen = 0
         function look(): void {
@@ -49,15 +74,11 @@ export function hearth(...args: readonly string[]): Running {
         }
         watchers.add(look)
         look()
-        void exit.then(({ code }) => {
+        void ended.then((error) => {
           look()
-          reject(new Error(`hearth ${args[0]} ended with ${code}: ${errors}`))
+          reject(error)
         })
       })
-    },
-    async kill(signal = 'SIGKILL') {
-      child.kill(signal)
-      await exit
     },
   }
 }

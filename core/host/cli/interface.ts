@@ -15,7 +15,7 @@ const PATIENCE = 20_000
  * that is still under way then goes on, and one that failed is told of.
  */
 export function ensureInterface(): Promise<void> {
-  if (!existsSync(SCRIPT) || !outdated()) return Promise.resolve()
+  if (!existsSync(SCRIPT) || !interfaceOutdated()) return Promise.resolve()
   process.stdout.write('Building the interface, which takes a few seconds …\n')
   const child = spawn(process.execPath, [SCRIPT], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
   return new Promise((resolve) => {
@@ -33,7 +33,8 @@ export function ensureInterface(): Promise<void> {
   })
 }
 
-function outdated(): boolean {
+/** It is missing, or its sources changed after it was built. */
+export function interfaceOutdated(): boolean {
   const built = changedAt(join(RENDERER_FOLDER, 'index.html'))
   return built === 0 || SOURCES.some((folder) => newest(folder) > built)
 }
