@@ -71,12 +71,14 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** In the child: answers questions until the parent goes away; then `end` runs. */
 export function serve(calls: Protocol, end: () => unknown = () => {}): void {
+  // A parent that has gone away needs no answer.
+  const reply = (message: Reply) => process.send?.(message, undefined, {}, () => {})
   process.on('message', async ({ id, name, input }: Request) => {
     try {
       const call = name === 'usage' ? usage : (calls[name] as (...input: readonly unknown[]) => unknown)
-      process.send?.({ id, output: await call(...input) } satisfies Reply)
+      reply({ id, output: await call(...input) })
     } catch (error) {
-      process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      reply({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
   process.on('disconnect', async () => {
