@@ -13,7 +13,6 @@ import { Page } from '../../ui/page.tsx'
 import { ProgressRow } from '../superpeers/progress-row.tsx'
 import { standingOf } from '../superpeers/standing.ts'
 import css from './group.module.css'
-import { HealthStrip } from './health-strip.tsx'
 import { ServingRow } from './serving-row.tsx'
 
 /** Who passes the group's messages on, and how that goes. */
@@ -54,7 +53,6 @@ export function GroupSuperPeers({ group }: { readonly group: Group }) {
     >
       <p>{t(owner ? 'groups.superPeersPage.lead' : 'groups.superPeersPage.leadMember')}</p>
       <FailureNote failure={failure} />
-      {status === 'active' && <HealthStrip group={group} />}
       <ul className={css.card}>
         {superPeers.map((superPeer) => {
           const standing = standingOf(superPeer, superPeers)

@@ -180,7 +180,7 @@ export const en = {
       list: 'In your list',
       rules: 'In the group',
       muted: 'Mute',
-      mutedHint: 'No notifications; mentions are counted quietly.',
+      mutedHint: 'No notifications, and its messages don’t count as new.',
       pinned: 'Pin',
       pinnedHint: 'Stays at the top of your chats.',
       archived: 'Archive',
@@ -244,6 +244,7 @@ export const en = {
         waiting: 'Waiting',
       },
       line: {
+        time: 'Time',
         members: 'Members',
         writers: 'Writers',
         messages: 'Messages',
@@ -455,7 +456,7 @@ export const de: Texts<typeof en> = {
       list: 'In deiner Liste',
       rules: 'In der Gruppe',
       muted: 'Stumm',
-      mutedHint: 'Keine Mitteilungen; gezählt wird leise.',
+      mutedHint: 'Keine Mitteilungen, und ihre Nachrichten zählen nicht als neu.',
       pinned: 'Anheften',
       pinnedHint: 'Bleibt oben in deinen Chats.',
       archived: 'Archivieren',
@@ -519,6 +520,7 @@ export const de: Texts<typeof en> = {
         waiting: 'Wartend',
       },
       line: {
+        time: 'Zeit',
         members: 'Mitglieder',
         writers: 'Schreibende',
         messages: 'Nachrichten',

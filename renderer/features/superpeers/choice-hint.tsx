@@ -15,21 +15,22 @@ interface ChoiceHintProps {
 
 /** How robust a choice is, in a sentence, while it is made. */
 export function ChoiceHint({ known, addresses, writers }: ChoiceHintProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const own = useHost((state) => state.address)
   const operators = operatorsBehind(addresses, known, own, t)
   const onlyPreset =
     addresses.length > 0 &&
     addresses.every((address) => known.superPeers.find((other) => other.address === address)?.operator !== undefined)
-  const list = new Intl.ListFormat(i18n.language).format(operators.map(isolate))
   return (
     <div className={css.hints} role="status">
       {addresses.length === 0 && <Hint text={t('superPeers.choice.none')} />}
       {addresses.length === 1 && <Hint text={t('superPeers.choice.one')} />}
       {addresses.length > 1 && operators.length === 1 && (
-        <Hint text={t('superPeers.choice.oneOperator', { operator: list })} />
+        <Hint text={t('superPeers.choice.oneOperator', { operator: isolate(operators[0] ?? '') })} />
       )}
-      {operators.length > 1 && <Hint good text={t('superPeers.choice.good', { count: addresses.length, list })} />}
+      {operators.length > 1 && (
+        <Hint good text={t('superPeers.choice.good', { count: addresses.length, operators: operators.length })} />
+      )}
       {writers === 'everyone' && onlyPreset && <Hint text={t('superPeers.choice.readers')} />}
     </div>
   )

@@ -1,9 +1,9 @@
-import { Activity } from 'lucide-react'
+import { RefreshCw } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { KnownSuperPeer } from '../../../core/host/contract/types.ts'
 import { api } from '../../state/api.ts'
 import { useHost } from '../../state/host.ts'
-import { IconButton } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { StateChip } from '../../ui/chip.tsx'
 import { agoText, lengthText } from '../../ui/duration.ts'
@@ -38,12 +38,20 @@ export function TestState({ superPeer }: { readonly superPeer: KnownSuperPeer })
           />
         )}
       </span>
-      <IconButton
-        label={t('superPeers.test.start', { name: isolate(name) })}
-        icon={<Activity size={18} aria-hidden="true" />}
-        disabled={busy}
-        onClick={start}
-      />
+      {test === undefined ? (
+        !busy && (
+          <Button look="quiet" aria-label={t('superPeers.test.start', { name: isolate(name) })} onClick={start}>
+            {t('superPeers.add.test')}
+          </Button>
+        )
+      ) : (
+        <IconButton
+          label={t('superPeers.test.start', { name: isolate(name) })}
+          icon={<RefreshCw size={18} aria-hidden="true" />}
+          disabled={busy}
+          onClick={start}
+        />
+      )}
     </div>
   )
 }

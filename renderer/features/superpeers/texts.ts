@@ -117,8 +117,8 @@ export const en = {
       one: 'With a single one your group pauses whenever it is away. Two or three are better.',
       oneOperator:
         'All of these are run by {{operator}}. If it stops, so does your group; one of somebody else keeps it alive.',
-      good_one: '{{count}} super-peer of {{list}}.',
-      good_other: '{{count}} super-peers of {{list}}: any one can stop without harm.',
+      good_one: '{{count}} super-peer.',
+      good_other: '{{count}} super-peers of {{operators}} operators: any one can stop without harm.',
       readers:
         'These super-peers let newcomers only read. For a group where everybody writes, choose one that runs Hearth, or let people write one by one.',
     },
@@ -242,8 +242,8 @@ export const de: Texts<typeof en> = {
       one: 'Mit nur einem ruht deine Gruppe, sobald er fehlt. Zwei oder drei sind besser.',
       oneOperator:
         'Alle diese betreibt {{operator}}. Hört der auf, endet auch deine Gruppe; ein Super-Peer von jemand anderem hält sie am Leben.',
-      good_one: '{{count}} Super-Peer von {{list}}.',
-      good_other: '{{count}} Super-Peers von {{list}}: Jeder einzelne darf ausfallen.',
+      good_one: '{{count}} Super-Peer.',
+      good_other: '{{count}} Super-Peers von {{operators}} Betreibern: Jeder einzelne darf ausfallen.',
       readers:
         'Diese Super-Peers lassen Neue nur lesen. Für eine Gruppe, in der alle schreiben, wähle einen mit Hearth, oder erlaube es den Leuten einzeln.',
     },

@@ -2,9 +2,9 @@ import type { TFunction } from 'i18next'
 import type { SuperPeerView } from '../../../core/host/contract/types.ts'
 import { stopwatch } from '../../ui/duration.ts'
 import { isolate } from '../../ui/isolate.ts'
-import { isOver, type Standing } from './standing.ts'
+import { isOver, isUnderWay, type Standing } from './standing.ts'
 
-/** An invitation without answer for so long is worth a word. */
+/** A step that takes so long is worth a word. */
 const SLOW = 60_000
 
 /** What went wrong or takes long, in words; undefined where all is well. */
@@ -26,20 +26,21 @@ export function troubleOf(
       retryAt !== undefined && retryAt > now ? t('superPeers.trouble.next', { time: stopwatch(retryAt - now) }) : ''
     return `${reasonOf(error, t)} ${next}`.trim()
   }
-  const since = steps.invited
-  if (standing === 'invited' && since !== undefined && now - since > SLOW) {
-    const count = Math.floor((now - since) / SLOW)
-    return t('superPeers.trouble.slow', { ...said, count })
-  }
-  return undefined
+  const waited = isUnderWay(standing) ? now - lastStep(steps, now) : 0
+  if (waited <= SLOW) return undefined
+  return t('superPeers.trouble.slow', { ...said, count: Math.floor(waited / SLOW) })
+}
+
+function lastStep(steps: SuperPeerView['steps'], now: number): number {
+  const times = Object.values(steps).filter((time) => time !== undefined)
+  return times.length === 0 ? now : Math.max(...times)
 }
 
 /** A person can help: it is over, or takes long. */
 export function needsHelp(superPeer: SuperPeerView, standing: Standing, now: number): boolean {
   if (isOver(standing)) return true
   if (standing === 'active' || standing === 'silent') return standing === 'silent'
-  const since = superPeer.steps.invited ?? superPeer.steps.new ?? now
-  return superPeer.error !== undefined || now - since > SLOW
+  return superPeer.error !== undefined || now - lastStep(superPeer.steps, now) > SLOW
 }
 
 /** The codes that the host gives for a step that failed. */

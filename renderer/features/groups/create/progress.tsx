@@ -1,3 +1,4 @@
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
@@ -38,6 +39,15 @@ export function Progress({ group }: { readonly group: Group }) {
           part="owner"
           onReplace={({ id }) => navigate(`/groups/${group.id}/super-peers/add?replace=${id}`)}
         />
+        <div>
+          <Button
+            look="quiet"
+            icon={<Plus size={18} aria-hidden="true" />}
+            onClick={() => navigate(`/groups/${group.id}/super-peers/add`)}
+          >
+            {t('groups.create.another')}
+          </Button>
+        </div>
       </div>
       <FailureNote failure={failure} />
       <WizardActions
@@ -47,19 +57,14 @@ export function Progress({ group }: { readonly group: Group }) {
           </Button>
         }
         on={
-          <>
-            <Button onClick={() => navigate(`/groups/${group.id}/super-peers/add`)}>
-              {t('groups.create.another')}
-            </Button>
-            <Button
-              look="primary"
-              busy={busy}
-              disabled={!usable}
-              onClick={() => run(() => api().groups.confirm({ group: group.id }))}
-            >
-              {t('groups.create.open')}
-            </Button>
-          </>
+          <Button
+            look="primary"
+            busy={busy}
+            disabled={!usable}
+            onClick={() => run(() => api().groups.confirm({ group: group.id }))}
+          >
+            {t('groups.create.open')}
+          </Button>
         }
       />
       <Confirm

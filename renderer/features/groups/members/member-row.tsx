@@ -49,7 +49,7 @@ export function MemberRow({ group, member }: MemberRowProps) {
   }
 
   return (
-    <div className={css.row}>
+    <div className={css.row} data-managed={isStrong(group.role)}>
       <Avatar name={displayName} image={member.profile.image} size={40} />
       <div className={css.who}>
         <span className={css.line}>

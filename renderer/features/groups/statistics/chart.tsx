@@ -23,8 +23,9 @@ export function Chart({ figures, series, language }: ChartProps) {
     if (element === null) return
     const shape = SHAPES[series]
     const names = shape.lines.map(({ name }) => t(`groups.statistics.line.${name}`))
-    const options = optionsOf(shape, names, figures.step, language, element)
+    const options = optionsOf(shape, t('groups.statistics.line.time'), names, figures.step, language, element)
     const chart = new uPlot(options, dataOf(figures, shape), element)
+    chart.setLegend({ idx: figures.points.length - 1 })
     const observer = new ResizeObserver(() =>
       chart.setSize({ width: element.clientWidth, height: element.clientHeight - legendHeight(element) }),
     )
@@ -48,6 +49,7 @@ function dataOf({ points }: GroupStatistics, { lines }: Shape): uPlot.AlignedDat
 
 function optionsOf(
   shape: Shape,
+  time: string,
   names: readonly string[],
   step: number,
   language: string,
@@ -70,6 +72,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 32,
         grid: { show: false },
         values: (_chart, ticks) => ticks.map((at) => tickText(at, step, language)),
         space: 64,
@@ -85,7 +88,7 @@ function optionsOf(
       },
     ],
     series: [
-      { label: ' ', value: (_chart, at) => (at === null ? '' : stepText(at * 1000, step, language)) },
+      { label: time, value: (_chart, at) => (at === null ? '–' : stepText(at * 1000, step, language)) },
       ...names.map((label, index) => ({
         label,
         stroke: strokes[index] ?? strokes[0]!,
