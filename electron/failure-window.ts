@@ -26,7 +26,9 @@ export function createFailureWindow(
       autoHideMenuBar: true,
       webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false },
     })
-    fresh.webContents.on('will-navigate', ({ url }) => {
+    fresh.webContents.on('will-navigate', (event) => {
+      event.preventDefault()
+      const { url } = event
       const found = Object.entries(FAILURE_ACTIONS).find(([, address]) => address === url)
       if (found !== undefined) act(found[0] as FailureAction)
     })
