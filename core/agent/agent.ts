@@ -27,8 +27,10 @@ import { createQueueIndex, type IndexedQueue } from './queue-index.ts'
 import { readLink } from './read-link.ts'
 import { receive, releaseHeld } from './receive.ts'
 import { loadRcvQueue } from './records/queues.ts'
+import { loadRatchet } from './records/ratchets.ts'
 import { createRouterRecords } from './records/routers.ts'
 import { performDelete, performSuspend, remove, suspend } from './remove.ts'
+import { retire } from './retire.ts'
 import { pendingMessages, send, sendMany, storeBody } from './send.ts'
 
 export interface AgentDependencies {
@@ -83,6 +85,8 @@ export function createAgent(dependencies: AgentDependencies): Agent {
     client: createSmpClient(env, events, dependencies.client),
     cipher: createBulkCipher({ threads: settings.threads }),
     records: createRouterRecords(),
+    full: new Set(),
+    leaving: new Set(),
     wakeDelivery: (conn, router) => deliveries.wake(conn, router),
     resumeDelivery: (conn) => deliveries.resume(conn),
     wakeCommands: (conn) => commands.wake(conn),
@@ -183,6 +187,11 @@ export function createAgent(dependencies: AgentDependencies): Agent {
       await Promise.all([sent, done, ...receiving])
       await context.cipher.close()
     },
+    retire,
+    resubscribe(conn) {
+      const queue = index.of(conn)
+      if (queue !== undefined && !stopping.signal.aborted) context.client.subscribe(queue.router, [queue])
+    },
     createInvitation: (options) => createInvitation(context, options),
     createAddress: (options) => createAddress(context, options),
     prepareAddress: (options) => prepareAddress(context, options),
@@ -212,8 +221,8 @@ export function createAgent(dependencies: AgentDependencies): Agent {
     suspend: (tx, conn) => suspend(context, tx, conn),
     connections: (tx) => connections(context, tx),
     async securityCode(tx, conn) {
-      const row = await tx.query.selectFrom('ratchets').select('ad').where('conn', '=', conn).executeTakeFirst()
-      return row && sha256(row.ad)
+      const state = await loadRatchet(tx, conn)
+      return state && sha256(state.ad)
     },
   }
 }

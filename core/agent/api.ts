@@ -22,6 +22,13 @@ export type MsgId = number
 export interface Agent {
   /** Starts deliveries, commands and subscriptions. Events may arrive before it resolves. */
   start(): Promise<void>
+  /**
+   * Before `start`, where the database is older than what peers have seen of it: nothing that waits is sent, and no
+   * ratchet encrypts again before its peer began a new chain, for its keys may have served other messages.
+   */
+  retire(tx: Tx): Promise<void>
+  /** Takes a lost subscription back (event END). */
+  resubscribe(conn: ConnId): void
   stop(): Promise<void>
 
   /** A one-time invitation. Errors: network and router errors of the attempt; nothing is left behind. */

@@ -47,6 +47,11 @@ export interface GroupSettings {
 export interface Groups {
   /** Takes up every unfinished step. */
   start(): Promise<void>
+  /**
+   * Before `start`, after the database came back from a backup: reads the links of own groups, and returns what makes
+   * every connection to super-peers anew.
+   */
+  prepareRenewal(): Promise<(tx: Tx) => Promise<void>>
   stop(): Promise<void>
   /** Events of connections whose binding is of this module (`relay`, `group-link`, `relay-test`). */
   handle(tx: Tx, event: AgentEvent): Promise<'hold' | undefined>

@@ -24,6 +24,7 @@ import {
 import { addRelay, agreementStep } from './owner/agreement.ts'
 import { createGroup, creationStep } from './owner/create.ts'
 import { linkDataStep } from './owner/link-data.ts'
+import { prepareRenewal } from './renew.ts'
 import { sendEvents } from './sending/compose.ts'
 import { DEFAULT_GROUP_SETTINGS } from './settings.ts'
 import { allGroups, groupById } from './state/groups.ts'
@@ -111,6 +112,7 @@ export function createGroups(deps: GroupsDeps): Groups {
 
   return {
     start: takeUp,
+    prepareRenewal: () => prepareRenewal(context),
     stop: () => steps.stop(),
     async handle(tx: Tx, event: AgentEvent) {
       if ('conns' in event) return undefined

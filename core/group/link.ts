@@ -1,5 +1,6 @@
 import type { Agent, LinkContent } from '../agent/api.ts'
 import type { Owner } from '../agent/links/owners.ts'
+import { parseShortLink } from '../agent/links/short-link.ts'
 import type { MemberId, PublicGroupId } from '../chat/ids.ts'
 import { decodeGroupLinkData, decodeRelayLinkData } from '../chat/link-data.ts'
 import type { GroupProfile, Profile } from '../chat/profile.ts'
@@ -101,6 +102,17 @@ function decoded<T>(decode: () => T): T {
     if (error instanceof CodecError) {
       throw new HearthError('protocol', 'link', 'link data of another kind', false, { cause: error })
     }
+    throw error
+  }
+}
+
+/** Two texts that lead to the same link data. */
+export function sameLink(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  try {
+    return equal(parseShortLink(a).linkKey, parseShortLink(b).linkKey)
+  } catch (error) {
+    if (error instanceof CodecError) return a === b
     throw error
   }
 }

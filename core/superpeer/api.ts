@@ -53,6 +53,8 @@ export interface SuperPeerSettings {
 export interface SuperPeer {
   /** Takes up every unfinished step. */
   start(): Promise<void>
+  /** Before `start`, after the database came back from a backup: ends the connections of every group. */
+  renew(tx: Tx): Promise<void>
   /** Ends timers and waits for the steps under way. */
   stop(): Promise<void>
   /** Events of connections whose binding is of this module (`super-peer-*`, `served-*`). */

@@ -14,6 +14,7 @@ import { addressRequest } from './invitation.ts'
 import { rateLimit } from './limits.ts'
 import { createPauseWatch, deliveryEvent } from './pause.ts'
 import { receiveBody } from './plan.ts'
+import { renewServed } from './renew.ts'
 import { createRequestWorker } from './requests.ts'
 import { createRetention } from './retention.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
@@ -111,6 +112,7 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
       await delivery.start()
       for (const worker of [requests, paused, watch, retention]) worker.start()
     },
+    renew: (tx) => renewServed(context, tx),
     stop: async () => {
       running = false
       for (const timer of timers) timer.cancel()

@@ -578,6 +578,10 @@ export function createFakeNetwork(): FakeNetwork {
         await tx.run("UPDATE fake_conns SET state = 'deleted' WHERE conn = ?", conn)
         await act(tx, conn, { type: 'remove', address: row.link })
       },
+      async retire(tx) {
+        await tx.run("DELETE FROM fake_out WHERE type = 'msg'")
+      },
+      resubscribe() {},
       async suspend(tx, conn) {
         await this.remove(tx, conn)
       },

@@ -13,14 +13,14 @@ import type { GroupId, MemberRowId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
 import { EXT_POSTING } from '../extensions.ts'
 import { failureOf } from '../failure.ts'
-import { readRelayAddress, readRelayLink } from '../link.ts'
+import { readRelayAddress, readRelayLink, sameLink } from '../link.ts'
 import { advanceRelay, endRelay, failRelayStep, tellRelay } from '../relay-events.ts'
 import { profileFor } from '../sending/compose.ts'
-import { flushWaiting } from '../sending/deliveries.ts'
+import { dropDeliveries, flushWaiting } from '../sending/deliveries.ts'
 import { type Group, groupById } from '../state/groups.ts'
 import { insertMember, pinMemberKey, setMemberConn, setMemberProfile, setMemberStatus } from '../state/members.ts'
 import { insertRelay, type Relay, relayByMember, relaysOf } from '../state/relays.ts'
-import { publishLink } from './link-data.ts'
+import { isReturning, publishLink } from './link-data.ts'
 import { sendRoster } from './roster.ts'
 
 /**
@@ -66,7 +66,11 @@ export async function agreementStep(context: GroupContext, relay: Relay, group: 
     return undefined
   } catch (error) {
     const failure = failureOf(error)
-    return context.store.write((tx) => failRelayStep(context, tx, member.id, failure))
+    return context.store.write(async (tx) => {
+      const retryAt = await failRelayStep(context, tx, member.id, failure)
+      if (retryAt === undefined && isReturning(relay)) await publishLink(context, tx, group.id)
+      return retryAt
+    })
   }
 }
 
@@ -134,6 +138,7 @@ export async function invitationAnswered(
     await context.agent.allow(tx, conn, confirmation, encodeConnInfo({ type: 'x.ok', params: {} }))
     await setMemberStatus(tx, relay.member.id, 'left', context.env.clock.now())
     await advanceRelay(context, tx, relay.member.id, 'rejected', event.params.reason)
+    if (isReturning(relay)) await publishLink(context, tx, relay.member.group)
   } else {
     await endRelay(context, tx, relay.member.id, 'failed', 'unexpected-answer')
   }
@@ -142,10 +147,12 @@ export async function invitationAnswered(
 async function acceptanceReceived(
   context: GroupContext,
   tx: Tx,
-  { member }: Relay,
+  relay: Relay,
   confirmation: number,
   params: RelayAcceptance,
 ): Promise<void> {
+  const { member } = relay
+  if (isReturning(relay) && !sameLink(member.relayLink, params.relayLink)) return inviteAsAnother(context, tx, relay)
   await tx.run('UPDATE group_members SET relay_link = ? WHERE member = ?', params.relayLink, member.id)
   await tx.run(
     'UPDATE group_relays SET confirmation = ?, capabilities = ?, accepted_at = ? WHERE member = ?',
@@ -158,6 +165,19 @@ async function acceptanceReceived(
   context.wake(tx, { type: 'super-peer', member: member.id })
 }
 
+/**
+ * It does not continue the group that it served, but made another one with another key (chat §4.4): to members that is
+ * another super-peer, and it needs an id of its own.
+ */
+async function inviteAsAnother(context: GroupContext, tx: Tx, { member, row }: Relay): Promise<void> {
+  if (member.conn !== undefined) await context.agent.remove(tx, member.conn)
+  await dropDeliveries(context, tx, member.id)
+  await setMemberStatus(tx, member.id, 'removed', context.env.clock.now())
+  await tx.run('DELETE FROM group_relays WHERE member = ?', member.id)
+  context.notify(tx, { type: 'super-peer-gone', group: member.group, superPeer: member.id })
+  if (row.address !== null) await addRelay(context, tx, member.group, row.address)
+}
+
 /** The connection is usable: the roster goes first, and is acknowledged before the super-peer is published. */
 export async function relayConnected(context: GroupContext, tx: Tx, relay: Relay): Promise<void> {
   const { member, row } = relay
@@ -168,8 +188,11 @@ export async function relayConnected(context: GroupContext, tx: Tx, relay: Relay
   const now = context.env.clock.now()
   await tx.run('UPDATE group_relays SET ready = 1, connected_at = ?, seen_at = ? WHERE member = ?', now, now, member.id)
   await setMemberStatus(tx, member.id, 'connected', now)
-  if ((member.versions?.max ?? 0) >= SINCE.roster) await sendRoster(context, tx, member.group, [member.id])
-  else await publishLink(context, tx, member.group)
+  const knowsRosters = (member.versions?.max ?? 0) >= SINCE.roster
+  if (knowsRosters) await sendRoster(context, tx, member.group, [member.id])
+  // One that served before does not acknowledge (chat §6.6): it is what it was.
+  if (isReturning(relay)) await advanceRelay(context, tx, member.id, 'active')
+  if (!knowsRosters || isReturning(relay)) await publishLink(context, tx, member.group)
   const ready = await relayByMember(tx, member.id)
   if (ready !== undefined) await flushWaiting(context, tx, ready)
   await tellRelay(context, tx, member.id)

@@ -12,7 +12,7 @@ import { EXT_POSTING } from '../extensions.ts'
 import { advanceRelay } from '../relay-events.ts'
 import { sendEvents } from '../sending/compose.ts'
 import { type Group, groupById } from '../state/groups.ts'
-import { type Relay, relaysOf } from '../state/relays.ts'
+import { isServing, type Relay, relaysOf } from '../state/relays.ts'
 
 /** The mutable link data of an own group: always complete, written in the transaction that changes them (chat §4.3). */
 
@@ -40,8 +40,15 @@ export function linkData(
   }
 }
 
+/** It served before, and is being connected anew (renew.ts): members stay with it meanwhile. */
+export function isReturning({ member, row }: Relay): boolean {
+  return row.active_at !== null && row.status !== 'active' && isServing(row.status) && member.relayLink !== undefined
+}
+
 /** Connected, and acknowledged the roster where they know of rosters (chat §4.3, §11.33). */
-function isPublishable({ member, row }: Relay): boolean {
+function isPublishable(relay: Relay): boolean {
+  const { member, row } = relay
+  if (isReturning(relay)) return true
   if (row.ready !== 1 || member.relayLink === undefined) return false
   if (row.status === 'acknowledged_roster' || row.status === 'active') return true
   return row.status === 'accepted' && (member.versions?.max ?? 0) < SINCE.roster

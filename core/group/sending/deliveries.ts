@@ -161,12 +161,12 @@ async function adoptOrphans(context: GroupContext, tx: Tx, relay: Relay): Promis
 }
 
 /** Its connection broke for good: what it did not take waits for the next one. */
-export async function keepForLater(tx: Tx, relay: MemberRowId, failedMessage: number): Promise<void> {
+export async function keepForLater(tx: Tx, relay: MemberRowId, failedMessage?: number): Promise<void> {
   await tx.run(
     `UPDATE chat_deliveries SET state = 'waiting', agent_message = NULL
      WHERE relay = ? AND (state = 'queued' OR agent_message = ?)`,
     relay,
-    failedMessage,
+    failedMessage ?? null,
   )
 }
 

@@ -1,26 +1,9 @@
 import { Command } from 'commander'
+import type { BackupFlags, RestoreFlags, VerifyFlags } from './backup-flags.ts'
 
 /** `hearth backup`, `hearth verify`, `hearth restore`. What they do is loaded when they run. */
 
 const PASSPHRASE_FILE = 'file with the passphrase in its first line; "-" for standard input'
-
-export interface BackupFlags {
-  readonly dir: string
-  readonly media: boolean
-  readonly newPassphrase?: boolean
-  readonly passphraseFile?: string
-  readonly json?: boolean
-}
-
-export interface VerifyFlags {
-  readonly passphraseFile?: string
-  readonly json?: boolean
-}
-
-export interface RestoreFlags extends VerifyFlags {
-  readonly dir: string
-  readonly takeOver?: boolean
-}
 
 export function backupCommand(): Command {
   return new Command('backup')

@@ -14,7 +14,7 @@ import { restoreBackup } from '../backup/restore.ts'
 import { verifyBackup } from '../backup/verify.ts'
 import { localTime, manifestInWords } from '../backup/words.ts'
 import { privateByDefault } from '../files.ts'
-import type { BackupFlags, RestoreFlags, VerifyFlags } from './backup.ts'
+import type { BackupFlags, RestoreFlags, VerifyFlags } from './backup-flags.ts'
 import { openLog } from './log.ts'
 import { readNewPassphrase, readPassphrase } from './passphrase.ts'
 
