@@ -149,10 +149,12 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
         changes.append(profileChange(profileView(own)))
         return profileView(own)
       }),
-      update: os.profiles.update.handler(async ({ input: { profile, ...values } }) => {
+      update: os.profiles.update.handler(async ({ input: { profile, image, ...values } }) => {
         const own = await store.write(async (tx) => {
           const before = found(await ownProfile(tx, profile), 'profile')
-          await setOwnProfile(tx, profile, { ...before.profile, ...values }, env.clock.now())
+          const { image: shown, ...rest } = { ...before.profile, ...values }
+          const next = image === undefined ? shown : (image ?? undefined)
+          await setOwnProfile(tx, profile, { ...rest, ...(next !== undefined && { image: next }) }, env.clock.now())
           return found(await ownProfile(tx, profile), 'profile')
         })
         changes.append(profileChange(profileView(own)))

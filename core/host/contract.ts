@@ -91,7 +91,10 @@ export const contract = {
   profiles: {
     list: api.input(none).output(type<readonly ProfileView[]>()),
     create: api.input(z.object(profileFields)).output(type<ProfileView>()),
-    update: api.input(z.object({ profile: id, ...profileFields })).output(type<ProfileView>()),
+    /** Null takes the picture away. */
+    update: api
+      .input(z.object({ profile: id, ...profileFields, image: image.nullable().exactOptional() }))
+      .output(type<ProfileView>()),
   },
   groups: {
     list: api.input(none).output(type<readonly Group[]>()),

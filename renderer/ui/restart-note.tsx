@@ -14,7 +14,7 @@ export function RestartNote() {
   const { busy, failure, run } = useCall()
   const waiting = settings?.waitingForRestart.length ?? 0
   return (
-    <div role="status">
+    <div role="status" className={css.status}>
       {waiting > 0 && (
         <div className={css.note}>
           <RotateCw size={18} aria-hidden="true" />

@@ -40,7 +40,7 @@ export function Live({ figures }: { readonly figures: Figures | undefined }) {
           value={waiting === undefined ? undefined : number(waiting)}
           detail={
             serving &&
-            (serving.lag === 0
+            (waiting === 0
               ? t('serve.live.nothing')
               : t('serve.live.oldest', { time: lengthText(serving.lag, i18n.language) }))
           }

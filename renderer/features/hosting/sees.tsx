@@ -18,7 +18,9 @@ export function Sees() {
           </h3>
           <ul>
             {SEES.map((text) => (
-              <li key={text}>{t(`serve.sees.seen.${text}`)}</li>
+              <li key={text} className={css.point}>
+                {t(`serve.sees.seen.${text}`)}
+              </li>
             ))}
           </ul>
         </div>
@@ -28,7 +30,9 @@ export function Sees() {
           </h3>
           <ul>
             {NOT.map((text) => (
-              <li key={text}>{t(`serve.sees.not.${text}`)}</li>
+              <li key={text} className={css.point}>
+                {t(`serve.sees.not.${text}`)}
+              </li>
             ))}
           </ul>
         </div>

@@ -13,7 +13,7 @@ export const en = {
     identity: {
       title: 'Name, picture, invitations',
       name: 'Name of your super-peer',
-      nameHint: 'Owners and members see it. It can be told apart from your own name: Oak, Attic, Harbour 2.',
+      nameHint: 'Owners and members see it. Better not your own: Oak, Attic, Harbour 2.',
       noName: 'Give it a name first.',
       accept: 'When an owner asks you to serve a group',
       automatic: 'Accept automatically',
