@@ -19,6 +19,10 @@ export interface AgentContext {
   readonly records: RouterRecords
   readonly index: QueueIndex
   readonly handler: AgentHandler
+  /** Connections whose peer has a full queue, as the database has it. */
+  readonly full: Set<ConnId>
+  /** Connections whose deletion waits for what is still being sent. */
+  readonly leaving: Set<ConnId>
   /** Something waits for this router: continue sending. */
   wakeDelivery(conn: ConnId, router: number): void
   /** The peer drained its queue. */

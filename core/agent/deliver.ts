@@ -268,6 +268,8 @@ export function createDeliveries(context: AgentContext): Deliveries {
         await tx.run(
           'DELETE FROM snd_bodies WHERE NOT EXISTS (SELECT 1 FROM snd_messages m WHERE m.body = snd_bodies.body)',
         )
+        const full = await tx.all<{ conn: ConnId }>('SELECT conn FROM snd_queues WHERE quota_since IS NOT NULL')
+        for (const { conn } of full) context.full.add(conn)
         return tx.all<{ conn: number; router: number }>(
           'SELECT q.conn, q.router FROM snd_queues q WHERE EXISTS (SELECT 1 FROM snd_messages m WHERE m.conn = q.conn)',
         )

@@ -4,6 +4,7 @@ import type { ConnId } from './api.ts'
 import { type AgentContext, emit } from './context.ts'
 import type { Outgoing } from './outgoing.ts'
 import { setQuota, setSndStatus } from './records/queues.ts'
+import { isJoiner } from './records/ratchets.ts'
 
 /** What a router answered to one message, and what becomes of it (agent §7.6, result actions). */
 export interface Outcome {
@@ -12,7 +13,7 @@ export interface Outcome {
   readonly error: HearthError | undefined
 }
 
-/** `more`: the connection has another message. `quota`: its queue is full. `unreachable`: the router is. */
+/** `more`: the connection may have another message. `quota`: its queue is full. `unreachable`: the router is. */
 export type Result = 'more' | 'done' | 'quota' | 'unreachable'
 
 /** Records a batch of outcomes in one transaction. */
@@ -47,7 +48,10 @@ async function recordOutcome(
     const age = context.env.clock.now() - message.createdAt
     if (error.kind === 'router' && error.code === 'QUOTA') {
       if (kind !== 'confirmation' && age < context.settings.expireQuota) {
-        await setQuota(tx, conn, message.queue.quotaSince ?? context.env.clock.now())
+        if (!context.full.has(conn)) {
+          context.full.add(conn)
+          await setQuota(tx, conn, context.env.clock.now())
+        }
         if (kind === 'message') await emit(context, tx, { type: 'MWARN', conn, message: sndId, error })
         return 'quota'
       }
@@ -58,21 +62,22 @@ async function recordOutcome(
     else await emit(context, tx, { type: 'ERR', conn, error: notAvailable(kind, error) })
   }
   await tx.run('DELETE FROM snd_messages WHERE conn = ? AND snd_id = ?', conn, sndId)
+  if (error === undefined && !context.leaving.has(conn)) return 'more'
   if (await hasMore(tx, conn)) return 'more'
-  // An operation may wait for the last delivery: the deletion of the connection.
-  tx.afterCommit(() => context.wakeCommands(conn))
+  // The deletion of the connection waits for its last delivery.
+  if (context.leaving.delete(conn)) tx.afterCommit(() => context.wakeCommands(conn))
   return 'done'
 }
 
 async function delivered(context: AgentContext, tx: Tx, message: Outgoing): Promise<void> {
   const { conn, queue } = message
-  if (queue.quotaSince !== undefined) await setQuota(tx, conn, null)
+  if (context.full.delete(conn)) await setQuota(tx, conn, null)
   switch (message.kind) {
     case 'message':
       if (message.report) await emit(context, tx, { type: 'SENT', conn, message: message.sndId })
       return
     case 'confirmation':
-      if (!message.fromInitiator) return setSndStatus(tx, conn, 'confirmed')
+      if (message.handshake?.fromInitiator !== true) return setSndStatus(tx, conn, 'confirmed')
       await tx.run('DELETE FROM confirmations WHERE conn = ?', conn)
       if (queue.mode !== 'messaging') return setSndStatus(tx, conn, 'confirmed')
       await setSndStatus(tx, conn, 'active')
@@ -80,7 +85,7 @@ async function delivered(context: AgentContext, tx: Tx, message: Outgoing): Prom
       return
     case 'hello':
       await setSndStatus(tx, conn, 'active')
-      if (message.e2eParams === null) await emit(context, tx, { type: 'CON', conn })
+      if (!(await isJoiner(tx, conn))) await emit(context, tx, { type: 'CON', conn })
       return
     case 'control':
   }

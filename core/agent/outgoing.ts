@@ -11,6 +11,8 @@ import { encodeAgentEnvelope } from './envelope.ts'
 import { encryptBody, type MessageKey } from './ratchet/encrypt.ts'
 import { readE2eParams } from './ratchet/params.ts'
 import { loadSndQueue, type SndQueue } from './records/queues.ts'
+import { loadRatchet } from './records/ratchets.ts'
+import { decodeSealing } from './records/sealing.ts'
 import { plaintextPrefix } from './send.ts'
 import { confirmationSize, messageSize } from './sizes.ts'
 
@@ -27,19 +29,27 @@ export interface Outgoing {
   readonly prefix: Uint8Array
   readonly content: Uint8Array
   readonly messageKey: MessageKey
-  /** The joiner's keys, in its confirmation. */
-  readonly e2eParams: Uint8Array | null
-  readonly agentVersion: number
   readonly createdAt: number
-  readonly fromInitiator: boolean
+  /** Of confirmations only. */
+  readonly handshake: Handshake | undefined
   /** Confirmations of queues that only their recipient can secure are sent without authorisation (agent §6.1). */
   readonly authorised: boolean
   readonly queue: OutgoingQueue
 }
 
+/** What a connection has for all its messages. */
 export interface OutgoingQueue extends SndQueue {
   /** `boxKey` of the agreement with the recipient. */
   readonly box: Uint8Array
+  /** Associated data of the ratchet. */
+  readonly ad: Uint8Array
+}
+
+export interface Handshake {
+  readonly fromInitiator: boolean
+  readonly agentVersion: number
+  /** The joiner's keys. */
+  readonly e2eParams: Uint8Array | null
 }
 
 interface Row {
@@ -47,25 +57,15 @@ interface Row {
   readonly kind: Outgoing['kind']
   readonly notify: number
   readonly report: number
-  readonly previous_hash: Uint8Array
-  readonly version: number
-  readonly message_key: Uint8Array
-  readonly iv: Uint8Array
-  readonly header: Uint8Array
+  readonly sealing: Uint8Array
   readonly body: number | null
   readonly bytes: Uint8Array | null
   readonly created_at: number
-  readonly ad: Uint8Array
-  readonly e2e_params: Uint8Array | null
-  readonly agent_version: number
-  readonly quota_since: number | null
 }
 
 const SELECT_HEAD =
-  'SELECT m.snd_id, m.kind, m.notify, m.report, m.previous_hash, m.version, m.message_key, m.iv, m.header, m.body, ' +
-  'm.bytes, m.created_at, r.ad, r.e2e_params, c.agent_version, q.quota_since FROM snd_messages m ' +
-  'JOIN ratchets r ON r.conn = m.conn JOIN connections c ON c.conn = m.conn JOIN snd_queues q ON q.conn = m.conn ' +
-  'WHERE m.conn = ? AND m.snd_id > ? ORDER BY m.snd_id LIMIT 1'
+  'SELECT snd_id, kind, notify, report, sealing, body, bytes, created_at FROM snd_messages ' +
+  'WHERE conn = ? AND snd_id > ? ORDER BY snd_id LIMIT 1'
 
 /** Queues do not change, and signing keys are expensive to prepare: those in use are kept. */
 const KEPT_QUEUES = 20_000
@@ -80,8 +80,9 @@ async function queueOf(context: AgentContext, tx: Tx, conn: ConnId): Promise<Out
   let queue = kept.get(conn)
   if (queue === undefined) {
     const row = await loadSndQueue(tx, conn)
-    if (row === undefined) return undefined
-    queue = { ...row, box: boxKey(row.e2eSecret) }
+    const ratchet = await loadRatchet(tx, conn)
+    if (row === undefined || ratchet === undefined) return undefined
+    queue = { ...row, box: boxKey(row.e2eSecret), ad: ratchet.ad }
     if (kept.size >= KEPT_QUEUES) kept.delete(kept.keys().next().value!)
     kept.set(conn, queue)
   }
@@ -110,6 +111,8 @@ export async function loadOutgoing(
       body = stored!.bytes
       bodies.set(row.body, body)
     }
+    const sealing = decodeSealing(row.sealing)
+    const confirmation = row.kind === 'confirmation'
     heads.push({
       conn,
       sndId: row.snd_id,
@@ -117,24 +120,32 @@ export async function loadOutgoing(
       notify: row.notify !== 0,
       report: row.report !== 0,
       body: row.body,
-      prefix: plaintextPrefix(row.kind, row.snd_id, row.previous_hash, row.body !== null),
+      prefix: plaintextPrefix(row.kind, row.snd_id, sealing.previousHash, row.body !== null),
       content: body ?? row.bytes ?? EMPTY,
       messageKey: {
-        version: row.version,
-        ad: row.ad,
-        key: row.message_key,
-        iv: row.iv,
-        encHeader: row.header,
+        version: sealing.version,
+        ad: queue.ad,
+        key: sealing.key,
+        iv: sealing.iv,
+        encHeader: sealing.header,
       },
-      e2eParams: row.e2e_params,
-      agentVersion: row.agent_version,
       createdAt: row.created_at,
-      fromInitiator: row.kind === 'confirmation' && row.bytes?.[0] === 0x49,
-      authorised: row.kind !== 'confirmation' || queue.mode === 'messaging',
-      queue: { ...queue, quotaSince: row.quota_since ?? undefined },
+      handshake: confirmation ? await loadHandshake(tx, conn, row.bytes ?? EMPTY) : undefined,
+      authorised: !confirmation || queue.mode === 'messaging',
+      queue,
     })
   }
   return heads
+}
+
+const INITIATOR = 0x49
+
+async function loadHandshake(tx: Tx, conn: ConnId, message: Uint8Array): Promise<Handshake> {
+  const row = await tx.get<{ agent_version: number; e2e_params: Uint8Array | null }>(
+    'SELECT c.agent_version, r.e2e_params FROM connections c JOIN ratchets r ON r.conn = c.conn WHERE c.conn = ?',
+    conn,
+  )
+  return { fromInitiator: message[0] === INITIATOR, agentVersion: row!.agent_version, e2eParams: row!.e2e_params }
 }
 
 /** The SEND bodies, in the order of `messages`. The nonce is new on every attempt, the ratchet's part is not. */
@@ -143,7 +154,7 @@ export async function sealOutgoing(context: AgentContext, messages: readonly Out
   const items = bulk.map((message) => bulkItem(context, message))
   const sealed = items.length < IN_LINE ? items.map(sealMessage) : await context.cipher.encrypt(items)
   const byMessage = new Map(bulk.map((message, index) => [message, sealed[index]!]))
-  return messages.map((message) => byMessage.get(message) ?? sealConfirmation(context, message))
+  return messages.map((message) => byMessage.get(message) ?? sealConfirmation(context, message, message.handshake!))
 }
 
 /** Fewer messages than this are not worth the way to another thread. */
@@ -161,11 +172,12 @@ function bulkItem(context: AgentContext, message: Outgoing): BulkItem {
   }
 }
 
-function sealConfirmation(context: AgentContext, message: Outgoing): Uint8Array {
-  const { queue, e2eParams, fromInitiator } = message
+function sealConfirmation(context: AgentContext, message: Outgoing, handshake: Handshake): Uint8Array {
+  const { queue } = message
+  const { fromInitiator, agentVersion, e2eParams } = handshake
   const body = encodeAgentEnvelope({
     type: 'confirmation',
-    version: message.agentVersion,
+    version: agentVersion,
     e2e: fromInitiator || e2eParams === null ? undefined : decode(e2eParams, readE2eParams),
     encrypted: encryptBody(message.messageKey, message.content, confirmationSize(false)),
   })

@@ -40,10 +40,12 @@ export const performDelete: CommandAction = async (context, command) => {
   const { conn } = command
   const { until } = command.arguments as unknown as DeleteArguments
   const { store, env } = context
+  context.leaving.add(conn)
   const pending = await store.read((tx) => pendingMessages(tx, conn))
   if (pending > 0 && env.clock.now() < until) {
     throw new HearthError('usage', 'pending', 'messages are still being sent', true)
   }
+  context.leaving.delete(conn)
   await onQueue(context, conn, 'DEL')
   unsubscribe(context, conn)
   await store.write(async (tx) => {

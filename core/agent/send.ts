@@ -6,7 +6,8 @@ import type { BulkSend, ConnId, Failure, MsgId, SendOptions, StoredBody } from '
 import type { AgentContext } from './context.ts'
 import { type AgentMessage, type AMessage, encodeAgentMessage, encodeAMessage, messagePrefix } from './message.ts'
 import { ratchetStep } from './ratchet/encrypt.ts'
-import { RATCHET_COLUMNS, type RatchetRow, ratchetState } from './records/ratchets.ts'
+import { decodeRatchet, encodeRatchet } from './records/ratchets.ts'
+import { encodeSealing } from './records/sealing.ts'
 import { confirmationSize, maxConnInfo, maxMessageBody, maxPlaintext } from './sizes.ts'
 
 /**
@@ -14,22 +15,22 @@ import { confirmationSize, maxConnInfo, maxMessageBody, maxPlaintext } from './s
  * its body is encrypted when a router is ready to take it.
  */
 
-interface Sender extends RatchetRow {
+interface Sender {
   readonly router: number
+  readonly state: Uint8Array
   readonly last_snd_id: number
   readonly last_snd_hash: Uint8Array
 }
 
 const SELECT_SENDER =
-  `SELECT q.router, r.last_snd_id, r.last_snd_hash, ${RATCHET_COLUMNS} FROM snd_queues q ` +
-  'JOIN ratchets r ON r.conn = q.conn JOIN connections c ON c.conn = q.conn WHERE q.conn = ? AND c.deleted = 0'
+  'SELECT q.router, r.state, r.last_snd_id, r.last_snd_hash FROM ratchets r JOIN snd_queues q ON q.conn = r.conn ' +
+  'JOIN connections c ON c.conn = r.conn WHERE r.conn = ? AND r.can_send = 1 AND c.deleted = 0'
 
-const UPDATE_SENDER =
-  'UPDATE ratchets SET send_chain_key = ?, send_count = ?, last_snd_id = ?, last_snd_hash = ? WHERE conn = ?'
+const UPDATE_SENDER = 'UPDATE ratchets SET state = ?, last_snd_id = ?, last_snd_hash = ? WHERE conn = ?'
 
 const INSERT_MESSAGE =
-  'INSERT INTO snd_messages (conn, snd_id, kind, notify, report, previous_hash, version, message_key, iv, header, ' +
-  'body, bytes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  'INSERT INTO snd_messages (conn, snd_id, kind, notify, report, sealing, body, bytes, created_at) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'
 
 type Kind = 'message' | 'confirmation' | 'hello' | 'control'
 
@@ -46,7 +47,7 @@ interface Content {
 
 async function loadSender(tx: Tx, conn: ConnId): Promise<Sender> {
   const sender = await tx.get<Sender>(SELECT_SENDER, conn)
-  if (sender === undefined || sender.send_chain_key === null) {
+  if (sender === undefined) {
     throw new HearthError('usage', 'not-connected', 'this connection cannot send')
   }
   return sender
@@ -61,7 +62,7 @@ async function enqueue(
   contents: readonly Content[],
 ): Promise<MsgId> {
   const now = context.env.clock.now()
-  let state = ratchetState(sender)
+  let state = decodeRatchet(sender.state)
   let number = sender.last_snd_id
   let hash = sender.last_snd_hash
   for (const content of contents) {
@@ -78,17 +79,13 @@ async function enqueue(
       content.kind,
       content.notify ? 1 : 0,
       content.report ? 1 : 0,
-      previous,
-      key.version,
-      key.key,
-      key.iv,
-      key.encHeader,
+      encodeSealing({ version: key.version, key: key.key, iv: key.iv, header: key.encHeader, previousHash: previous }),
       content.stored,
       content.bytes,
       now,
     )
   }
-  await tx.run(UPDATE_SENDER, state.send?.chainKey ?? null, state.sendCount, number, hash, conn)
+  await tx.run(UPDATE_SENDER, encodeRatchet(state), number, hash, conn)
   tx.afterCommit(() => context.wakeDelivery(conn, sender.router))
   return number
 }

@@ -1,3 +1,6 @@
+import { CodecError } from '../../codec/error.ts'
+import { decode } from '../../codec/reader.ts'
+import { Writer } from '../../codec/writer.ts'
 import { publicKeyOf } from '../../crypto/keypair.ts'
 import type { Tx } from '../../store/database.ts'
 import type { RatchetState, SkippedChanges, SkippedKey, X448Pair } from '../ratchet/state.ts'
@@ -5,87 +8,69 @@ import type { X3dhKeys } from '../ratchet/x3dh.ts'
 
 /** Ratchets, skipped keys and the keys behind links. */
 
-export interface RatchetRow {
-  readonly version: number
-  readonly max_version: number
-  readonly ad: Uint8Array
-  readonly dh_private: Uint8Array
-  readonly dh_public: Uint8Array
-  readonly root_key: Uint8Array
-  readonly send_peer_key: Uint8Array | null
-  readonly send_chain_key: Uint8Array | null
-  readonly send_header_key: Uint8Array | null
-  readonly receive_chain_key: Uint8Array | null
-  readonly receive_header_key: Uint8Array | null
-  readonly send_count: number
-  readonly receive_count: number
-  readonly previous_send_count: number
-  readonly next_send_header_key: Uint8Array
-  readonly next_receive_header_key: Uint8Array
+/** Of the packed form below. */
+const LAYOUT = 1
+
+/**
+ * A ratchet as one byte string: a row of many small columns costs more to read than everything else about a message.
+ *
+ *     u8 layout ‖ u16 version ‖ u16 maxVersion ‖ u32 sendCount ‖ u32 receiveCount ‖ u32 previousSendCount
+ *     short ad ‖ short dhPrivate ‖ short dhPublic ‖ short rootKey ‖ short nextSendHeaderKey ‖ short nextReceiveHeaderKey
+ *     opt(short peerKey ‖ short chainKey ‖ short headerKey) ‖ opt(short chainKey ‖ short headerKey)
+ */
+export function encodeRatchet(state: RatchetState): Uint8Array {
+  const writer = new Writer(768)
+  writer.u8(LAYOUT).u16(state.version).u16(state.maxVersion)
+  writer.u32(state.sendCount).u32(state.receiveCount).u32(state.previousSendCount)
+  writer.short(state.ad).short(state.dhPrivate).short(state.dhPublic).short(state.rootKey)
+  writer.short(state.nextSendHeaderKey).short(state.nextReceiveHeaderKey)
+  writer.optional(state.send, (w, chain) => w.short(chain.peerKey).short(chain.chainKey).short(chain.headerKey))
+  writer.optional(state.receive, (w, chain) => w.short(chain.chainKey).short(chain.headerKey))
+  return writer.done()
 }
 
-/** The columns of RatchetRow, for joined hot-path queries. */
-export const RATCHET_COLUMNS =
-  'r.version, r.max_version, r.ad, r.dh_private, r.dh_public, r.root_key, r.send_peer_key, r.send_chain_key, ' +
-  'r.send_header_key, r.receive_chain_key, r.receive_header_key, r.send_count, r.receive_count, ' +
-  'r.previous_send_count, r.next_send_header_key, r.next_receive_header_key'
-
-export function ratchetState(row: RatchetRow): RatchetState {
-  const { send_peer_key, send_chain_key, send_header_key, receive_chain_key, receive_header_key } = row
-  return {
-    version: row.version,
-    maxVersion: row.max_version,
-    ad: row.ad,
-    dhPrivate: row.dh_private,
-    dhPublic: row.dh_public,
-    kem: undefined,
-    supportKem: false,
-    enableKem: false,
-    sendKem: false,
-    receiveKem: false,
-    rootKey: row.root_key,
-    send:
-      send_peer_key && send_chain_key && send_header_key
-        ? { peerKey: send_peer_key, chainKey: send_chain_key, headerKey: send_header_key }
-        : undefined,
-    receive:
-      receive_chain_key && receive_header_key
-        ? { chainKey: receive_chain_key, headerKey: receive_header_key }
-        : undefined,
-    sendCount: row.send_count,
-    receiveCount: row.receive_count,
-    previousSendCount: row.previous_send_count,
-    nextSendHeaderKey: row.next_send_header_key,
-    nextReceiveHeaderKey: row.next_receive_header_key,
-  }
-}
-
-function columns(state: RatchetState): RatchetRow {
-  return {
-    version: state.version,
-    max_version: state.maxVersion,
-    ad: state.ad,
-    dh_private: state.dhPrivate,
-    dh_public: state.dhPublic,
-    root_key: state.rootKey,
-    send_peer_key: state.send?.peerKey ?? null,
-    send_chain_key: state.send?.chainKey ?? null,
-    send_header_key: state.send?.headerKey ?? null,
-    receive_chain_key: state.receive?.chainKey ?? null,
-    receive_header_key: state.receive?.headerKey ?? null,
-    send_count: state.sendCount,
-    receive_count: state.receiveCount,
-    previous_send_count: state.previousSendCount,
-    next_send_header_key: state.nextSendHeaderKey,
-    next_receive_header_key: state.nextReceiveHeaderKey,
-  }
+/** Errors: CodecError where the database holds something else. */
+export function decodeRatchet(bytes: Uint8Array): RatchetState {
+  return decode(bytes, (r) => {
+    if (r.u8() !== LAYOUT) throw new CodecError('syntax', 'unknown layout of a ratchet')
+    const version = r.u16()
+    const maxVersion = r.u16()
+    const sendCount = r.u32()
+    const receiveCount = r.u32()
+    const previousSendCount = r.u32()
+    return {
+      version,
+      maxVersion,
+      sendCount,
+      receiveCount,
+      previousSendCount,
+      ad: r.short(),
+      dhPrivate: r.short(),
+      dhPublic: r.short(),
+      rootKey: r.short(),
+      nextSendHeaderKey: r.short(),
+      nextReceiveHeaderKey: r.short(),
+      send: r.optional((item) => ({ peerKey: item.short(), chainKey: item.short(), headerKey: item.short() })),
+      receive: r.optional((item) => ({ chainKey: item.short(), headerKey: item.short() })),
+      kem: undefined,
+      supportKem: false,
+      enableKem: false,
+      sendKem: false,
+      receiveKem: false,
+    }
+  })
 }
 
 /** `e2eParams`: what a joiner repeats in its confirmation, encoded. */
 export async function insertRatchet(tx: Tx, conn: number, state: RatchetState, e2eParams?: Uint8Array): Promise<void> {
   await tx.query
     .insertInto('ratchets')
-    .values({ conn, ...columns(state), e2e_params: e2eParams ?? null })
+    .values({
+      conn,
+      state: encodeRatchet(state),
+      can_send: state.send === undefined ? 0 : 1,
+      e2e_params: e2eParams ?? null,
+    })
     .execute()
 }
 
@@ -95,8 +80,8 @@ export async function isJoiner(tx: Tx, conn: number): Promise<boolean> {
 }
 
 export async function loadRatchet(tx: Tx, conn: number): Promise<RatchetState | undefined> {
-  const row = await tx.get<RatchetRow>(`SELECT ${RATCHET_COLUMNS} FROM ratchets r WHERE r.conn = ?`, conn)
-  return row && ratchetState(row)
+  const row = await tx.get<{ state: Uint8Array }>('SELECT state FROM ratchets WHERE conn = ?', conn)
+  return row && decodeRatchet(row.state)
 }
 
 /** Stores what a decryption changed, after a failed one too (agent §4.6). */
@@ -108,25 +93,12 @@ export async function saveDecryption(
   skipped: SkippedChanges,
 ): Promise<void> {
   if (after !== before) {
-    const row = columns(after)
+    // Only a new chain lets a connection send that could not, or was kept from it (see retire.ts).
+    const newChain = after.send !== undefined && after.send.headerKey !== before.send?.headerKey
     await tx.run(
-      'UPDATE ratchets SET version = ?, dh_private = ?, dh_public = ?, root_key = ?, send_peer_key = ?, ' +
-        'send_chain_key = ?, send_header_key = ?, receive_chain_key = ?, receive_header_key = ?, send_count = ?, ' +
-        'receive_count = ?, previous_send_count = ?, next_send_header_key = ?, next_receive_header_key = ? WHERE conn = ?',
-      row.version,
-      row.dh_private,
-      row.dh_public,
-      row.root_key,
-      row.send_peer_key,
-      row.send_chain_key,
-      row.send_header_key,
-      row.receive_chain_key,
-      row.receive_header_key,
-      row.send_count,
-      row.receive_count,
-      row.previous_send_count,
-      row.next_send_header_key,
-      row.next_receive_header_key,
+      'UPDATE ratchets SET state = ?, can_send = max(can_send, ?) WHERE conn = ?',
+      encodeRatchet(after),
+      newChain ? 1 : 0,
       conn,
     )
   }

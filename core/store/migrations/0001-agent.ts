@@ -41,13 +41,7 @@ CREATE TABLE x3dh_keys (
 
 CREATE TABLE ratchets (
   conn INTEGER PRIMARY KEY REFERENCES connections ON DELETE CASCADE,
-  version INTEGER NOT NULL, max_version INTEGER NOT NULL, ad BLOB NOT NULL,
-  dh_private BLOB NOT NULL, dh_public BLOB NOT NULL, root_key BLOB NOT NULL,
-  send_peer_key BLOB, send_chain_key BLOB, send_header_key BLOB,
-  receive_chain_key BLOB, receive_header_key BLOB,
-  send_count INTEGER NOT NULL, receive_count INTEGER NOT NULL, previous_send_count INTEGER NOT NULL,
-  next_send_header_key BLOB NOT NULL, next_receive_header_key BLOB NOT NULL,
-  e2e_params BLOB,
+  state BLOB NOT NULL, can_send INTEGER NOT NULL, e2e_params BLOB,
   last_snd_id INTEGER NOT NULL DEFAULT 0, last_snd_hash BLOB NOT NULL DEFAULT x'');
 
 CREATE TABLE skipped_keys (
@@ -86,9 +80,7 @@ CREATE TABLE snd_bodies (body INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB NOT 
 CREATE TABLE snd_messages (
   conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE, snd_id INTEGER NOT NULL,
   kind TEXT NOT NULL, notify INTEGER NOT NULL, report INTEGER NOT NULL,
-  previous_hash BLOB NOT NULL,
-  version INTEGER NOT NULL, message_key BLOB NOT NULL, iv BLOB NOT NULL, header BLOB NOT NULL,
-  body INTEGER, bytes BLOB, created_at INTEGER NOT NULL,
+  sealing BLOB NOT NULL, body INTEGER, bytes BLOB, created_at INTEGER NOT NULL,
   PRIMARY KEY (conn, snd_id)) WITHOUT ROWID;
 CREATE INDEX snd_messages_body ON snd_messages (body) WHERE body IS NOT NULL;
 

@@ -51,22 +51,8 @@ export interface AgentSchema {
   x3dh_keys: { conn: number; private1: Uint8Array; private2: Uint8Array }
   ratchets: {
     conn: number
-    version: number
-    max_version: number
-    ad: Uint8Array
-    dh_private: Uint8Array
-    dh_public: Uint8Array
-    root_key: Uint8Array
-    send_peer_key: Uint8Array | null
-    send_chain_key: Uint8Array | null
-    send_header_key: Uint8Array | null
-    receive_chain_key: Uint8Array | null
-    receive_header_key: Uint8Array | null
-    send_count: number
-    receive_count: number
-    previous_send_count: number
-    next_send_header_key: Uint8Array
-    next_receive_header_key: Uint8Array
+    state: Uint8Array
+    can_send: number
     e2e_params: Uint8Array | null
     last_snd_id: Generated<number>
     last_snd_hash: Generated<Uint8Array>
@@ -107,11 +93,7 @@ export interface AgentSchema {
     kind: 'message' | 'confirmation' | 'hello' | 'control'
     notify: number
     report: number
-    previous_hash: Uint8Array
-    version: number
-    message_key: Uint8Array
-    iv: Uint8Array
-    header: Uint8Array
+    sealing: Uint8Array
     body: number | null
     bytes: Uint8Array | null
     created_at: number
