@@ -221,7 +221,7 @@ describe('two consoles in two processes', () => {
     const a = open('a')
     await a.ok('connections')
     const second = hearth('agent', '--dir', `${folder.path}/a`, '--router', address)
-    expect((await second.exit).code).toBe(1)
+    expect((await second.exit).code).toBe(75)
     expect(await a.ok('connections')).toEqual([])
   })
 })
