@@ -5,7 +5,7 @@ import type { World } from './world.ts'
 export interface Supervised {
   readonly name: string
   readonly crashes: number
-  crash(options?: { readonly silent?: boolean }): void
+  crash(options?: { readonly silent?: boolean /** Milliseconds until it is back. */; readonly downtime?: number }): void
   /** Crashes it in the middle of something: at one of the next `uses` uses of its Env. */
   crashWithin(uses: number): void
 }
@@ -27,9 +27,9 @@ export function supervise(world: World, name: string, program: Program): Supervi
     })
   }
 
-  function rebootLater(): void {
+  function rebootLater(downtime = world.random.below(DOWNTIME)): void {
     crashes++
-    world.at(world.now + world.random.below(DOWNTIME), boot)
+    world.at(world.now + downtime, boot)
   }
 
   boot()
@@ -41,10 +41,10 @@ export function supervise(world: World, name: string, program: Program): Supervi
     crash(options) {
       if (!world.alive(name)) return
       world.crash(name, options)
-      rebootLater()
+      rebootLater(options?.downtime)
     },
     crashWithin(uses) {
-      if (world.alive(name)) world.crashAfter(name, 1 + world.random.below(uses), rebootLater)
+      if (world.alive(name)) world.crashAfter(name, 1 + world.random.below(uses), () => rebootLater())
     },
   }
 }

@@ -3,6 +3,7 @@ import { HearthError } from '../../../core/codec/error.ts'
 import type { Env } from '../../../core/env/env.ts'
 import { wait } from '../../../core/env/wait.ts'
 import type { GroupId, MessageView } from '../../../core/group/api.ts'
+import type { SuperPeerSettings } from '../../../core/superpeer/api.ts'
 import { askHost, mustHold, type Scenario } from '../scenario.ts'
 import { makeTrouble, supervise } from '../supervise.ts'
 import type { World } from '../world.ts'
@@ -17,7 +18,24 @@ export const group: Scenario = {
   name: 'group',
   steps: 60,
   world: { link: { split: 0.05 } },
-  play,
+  play: (world, steps) => play(world, steps, {}),
+}
+
+/**
+ * The same while members are away for longer than their queues and the super-peers' patience last: what they miss is
+ * kept for them.
+ */
+export const away: Scenario = {
+  name: 'away',
+  steps: 120,
+  world: { link: { split: 0.05 } },
+  play: (world, steps) => play(world, steps, { superPeer: { memberBacklog: 4 }, absence: 1_800_000 }),
+}
+
+interface Variant {
+  readonly superPeer?: Partial<SuperPeerSettings>
+  /** Milliseconds that some members are away while the others write. */
+  readonly absence?: number
 }
 
 const QUOTA = 16
@@ -34,7 +52,7 @@ interface Person {
   group: GroupId | undefined
 }
 
-async function play(world: World, steps: number): Promise<Record<string, number>> {
+async function play(world: World, steps: number, variant: Variant): Promise<Record<string, number>> {
   const count = Math.ceil(steps / PEOPLE.length)
   const routers = [await routerHost(world, 'router-1', QUOTA), await routerHost(world, 'router-2', QUOTA)]
   /** What travels out of band. */
@@ -49,7 +67,7 @@ async function play(world: World, steps: number): Promise<Record<string, number>
     return assembleHost(env, dir, {
       routers: [routers[index % 2]!.address],
       threads: 0,
-      superPeer: { pausedCheck: 10_000 },
+      superPeer: { pausedCheck: 10_000, ...variant.superPeer },
       notify(event) {
         if (event.type === 'refused' && world.alive(name)) refused.push(`${name}: ${event.event} ${event.reason}`)
       },
@@ -115,6 +133,11 @@ async function play(world: World, steps: number): Promise<Record<string, number>
   const founded = world.now
   board.talk = true
   makeTrouble(world, { hosts, links, every: 3000, until: world.now + TALKING })
+  const { absence } = variant
+  if (absence !== undefined) {
+    const away = members.slice(1)
+    for (const member of away) world.at(world.now + 5000, () => member.crash({ downtime: absence }))
+  }
   await until(TALKING, async () => {
     const histories = await ofAll(everything)
     return histories.length === PEOPLE.length && histories.every((messages) => messages.length >= count * PEOPLE.length)
