@@ -166,7 +166,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   async function look(): Promise<void> {
     const looked = access
     if (looked === undefined) return
-    const alive = await options.answers(looked.url)
+    const alive = (await options.answers(looked.url)) || (await moved())
     if (access !== looked || !wanted) return
     silent = alive ? 0 : silent + 1
     if (process !== undefined && silent >= STUCK) {
@@ -178,6 +178,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     } else {
       lookLater()
     }
+  }
+
+  /** A host that was told to start anew may listen elsewhere afterwards; true where it does. */
+  async function moved(): Promise<boolean> {
+    const before = access
+    const found = await options.find()
+    if (found === undefined || access !== before || !wanted) return false
+    running(found, process !== undefined)
+    return true
   }
 
   function lookLater(): void {
@@ -209,8 +218,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return access?.url
     },
     onState: (listener) => void listeners.push(listener),
-    access() {
-      if (access !== undefined) return Promise.resolve(access)
+    async access() {
+      if (access !== undefined && !(await options.answers(access.url))) await moved()
+      if (access !== undefined) return access
       return new Promise((resolve) => waiters.push(resolve))
     },
     start() {

@@ -1,6 +1,6 @@
 /** Options of `hearth host`. */
 export interface HostFlags {
-  readonly dir: string
+  readonly dir?: string
   readonly router?: readonly string[]
   readonly embeddedRouter?: boolean
   readonly routerHost?: string
@@ -12,7 +12,15 @@ export interface HostFlags {
   readonly logLevel?: string
   readonly set?: readonly string[]
   readonly json?: boolean
+  readonly installService?: boolean
+  readonly uninstallService?: boolean
+  /** Of a service: the system's, or (without it) this person's. */
+  readonly system?: boolean
+  readonly user?: boolean
 }
+
+/** A host needs a folder; a service has a usual one. */
+export type RunFlags = HostFlags & { readonly dir: string }
 
 /** What a started host says about itself. */
 export interface StartedHost {

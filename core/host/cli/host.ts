@@ -1,12 +1,13 @@
 import { fstatSync } from 'node:fs'
 import { Command } from 'commander'
+import { HearthError } from '../../codec/error.ts'
 import type { HostFlags, StartedHost } from './host-flags.ts'
 import { collect, port } from './options.ts'
 
 export function hostCommand(): Command {
   return new Command('host')
     .description('run a host without a screen; hearth ctl tells it what to do')
-    .requiredOption('--dir <folder>', 'its database, configuration and keys; made on first start')
+    .option('--dir <folder>', 'its database, configuration and keys; made on first start')
     .option('--router <address>', 'router where queues are made; may be given several times', collect)
     .option('--embedded-router', 'run the embedded router in this process')
     .option('--router-host <name>', 'name or address under which others reach the embedded router')
@@ -18,12 +19,25 @@ export function hostCommand(): Command {
     .option('--log-level <level>', 'debug, info, warn, error or silent')
     .option('--set <name=value>', 'any setting of hearth config; the value is JSON or text', collect)
     .option('--json', 'say where the API is as one JSON object on one line')
+    .option('--install-service', 'have the system run this host from now on, with these options')
+    .option('--uninstall-service', 'undo --install-service; the data stays')
+    .option('--user', 'the service is yours and runs while you are signed in (the default)')
+    .option('--system', 'the service is the system\u2019s and runs from boot on; needs root')
     .action(async (flags: HostFlags) => {
+      if (flags.installService === true || flags.uninstallService === true) {
+        const { changeService } = await import('./service.ts')
+        return changeService(flags)
+      }
+      const { dir } = flags
+      if (dir === undefined) throw new HearthError('usage', 'folder', 'hearth host needs --dir <folder>')
       const { runHost } = await import('./run-host.ts')
-      await runHost(flags, {
-        reachable: (link) => inviteBrowser(flags.dir, link),
-        started: flags.json ? printJson : printWords,
-      })
+      await runHost(
+        { ...flags, dir },
+        {
+          reachable: (link) => inviteBrowser(dir, link),
+          started: flags.json ? printJson : printWords,
+        },
+      )
     })
 }
 

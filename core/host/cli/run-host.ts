@@ -4,7 +4,7 @@ import { wait } from '../../env/wait.ts'
 import { privateByDefault } from '../files.ts'
 import { type RunningHost, startHost } from '../host.ts'
 import { fail } from './fail.ts'
-import type { HostFlags, StartedHost } from './host-flags.ts'
+import type { HostFlags, RunFlags, StartedHost } from './host-flags.ts'
 import { stopOnSignal } from './signals.ts'
 
 /** What is told about a host on its way. */
@@ -16,7 +16,7 @@ export interface HostNews {
 }
 
 /** Runs a host until a signal or a client ends it; one that a client restarts goes on in this process. */
-export async function runHost(flags: HostFlags, news: HostNews): Promise<void> {
+export async function runHost(flags: RunFlags, news: HostNews): Promise<void> {
   privateByDefault()
   const options = { folder: flags.dir, overrides: overridesOf(flags) }
   const stopping = new AbortController()

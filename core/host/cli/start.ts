@@ -1,7 +1,6 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { openBrowser } from './browser.ts'
+import { dataFolder } from './data-folder.ts'
 
 export function startCommand(): Command {
   return new Command('start')
@@ -13,14 +12,6 @@ export function startCommand(): Command {
       const flags = { dir: dir ?? dataFolder(), logLevel: 'warn' }
       await runHost(flags, { reachable: (link) => void built.then(() => greet(flags.dir, link)), started() {} })
     })
-}
-
-/** Where the system wants programs to keep what is theirs. */
-function dataFolder(): string {
-  const { env, platform } = process
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Hearth')
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Hearth')
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'hearth')
 }
 
 function greet(dir: string, signIn: string): void {

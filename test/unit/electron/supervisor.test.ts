@@ -211,6 +211,19 @@ test('one that answers again in time is left alone', async () => {
   expect(last().process.kill).not.toHaveBeenCalled()
 })
 
+test('one that started anew at another address is found there', async () => {
+  const { world, supervisor, last } = machine()
+  supervisor.start()
+  await settle()
+  last().ready()
+  await settle()
+  world.alive = false
+  world.running = { url: 'ws://127.0.0.1:9', token: 'secret' }
+  await expect(supervisor.access()).resolves.toEqual(world.running)
+  expect(supervisor.url).toBe('ws://127.0.0.1:9')
+  expect(supervisor.state).toEqual({ kind: 'running', own: true })
+})
+
 test('waking up does not wait out a pause', async () => {
   const { world, supervisor, last } = machine()
   supervisor.start()
