@@ -48,9 +48,7 @@ export function connectHost(runtime: Runtime, events: ConnectionEvents): HostCon
       return
     }
     const own = socket
-    const following = new AbortController()
     own.addEventListener('close', () => {
-      following.abort()
       if (socket !== own) return
       socket = undefined
       client = undefined
@@ -59,19 +57,20 @@ export function connectHost(runtime: Runtime, events: ConnectionEvents): HostCon
     const api: HostClient = createORPCClient(new RPCLink({ websocket: own }))
     client = api
     try {
-      await follow(api, following.signal)
+      await follow(api)
     } catch {
       own.close()
     }
   }
 
-  async function follow(api: HostClient, signal: AbortSignal): Promise<void> {
+  /** Rejects when the socket is gone: there is nothing to abort then, and nobody to tell. */
+  async function follow(api: HostClient): Promise<void> {
     if (position === undefined) await take(api)
     events.state('online')
     pause = RETRY_FIRST
-    while (!signal.aborted && position !== undefined) {
+    while (position !== undefined) {
       let reset = false
-      for await (const message of await api.changes.follow(position, { signal })) {
+      for await (const message of await api.changes.follow(position)) {
         if ('reset' in message) {
           reset = true
           break

@@ -39,6 +39,10 @@ export const en = {
     range: 'A whole number from {{min}} to {{max}}.',
     fixed: 'Set on the command line of the host; change it there.',
   },
+  reach: {
+    text: 'What you make now lives on the router of this machine, which only this machine reaches. For people elsewhere, choose routers first.',
+    choose: 'Choose routers',
+  },
   restart: {
     text: 'Some changes take effect when your host starts anew. That takes a few seconds; nothing is lost.',
     now: 'Restart now',
@@ -117,6 +121,10 @@ export const de: Texts<typeof en> = {
     standard: 'Standard: {{value}}.',
     range: 'Eine ganze Zahl von {{min}} bis {{max}}.',
     fixed: 'Auf der Befehlszeile des Hosts festgelegt; ändere es dort.',
+  },
+  reach: {
+    text: 'Was du jetzt anlegst, lebt auf dem Router dieses Rechners, den nur dieser Rechner erreicht. Für Menschen anderswo wähle zuerst Router.',
+    choose: 'Router wählen',
   },
   restart: {
     text: 'Einige Änderungen gelten, sobald dein Host neu startet. Das dauert wenige Sekunden; nichts geht verloren.',

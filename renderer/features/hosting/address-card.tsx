@@ -7,6 +7,7 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { StateChip } from '../../ui/chip.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
+import { isLocalLink } from '../../ui/local.ts'
 import { Qr } from '../../ui/qr.tsx'
 import css from './hosting.module.css'
 
@@ -35,6 +36,7 @@ export function AddressCard() {
       </div>
       <p className={css.muted}>{t('serve.address.text')}</p>
       <p className={css.link}>{own.address}</p>
+      {isLocalLink(own.address) && <p>{t('serve.address.local')}</p>}
       <div className={css.buttons}>
         <CopyButton text={own.address} label={t('serve.address.copy')} />
         <Button icon={<QrCode size={18} aria-hidden="true" />} aria-expanded={shown} onClick={() => setShown(!shown)}>

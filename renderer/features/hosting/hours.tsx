@@ -56,7 +56,9 @@ function Columns({ hours }: { readonly hours: readonly Hour[] }) {
       </div>
       <figcaption className={css.axis}>
         <span>{t('serve.hours.ago')}</span>
-        <span>{t('serve.hours.most', { number: (sum === 0 ? 0 : most).toLocaleString(i18n.language) })}</span>
+        <span>
+          {sum === 0 ? t('serve.hours.nothing') : t('serve.hours.most', { number: most.toLocaleString(i18n.language) })}
+        </span>
         <span>{t('serve.hours.now')}</span>
       </figcaption>
     </figure>

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Page } from '../../ui/page.tsx'
+import { ReachNote } from '../../ui/reach-note.tsx'
 import css from './hosting.module.css'
 import { IdentityFields, useIdentity } from './identity-fields.tsx'
 import { Sees } from './sees.tsx'
@@ -38,6 +39,7 @@ export function NotServing() {
         <h2>{t('serve.start.title')}</h2>
         <p>{t('serve.start.text')}</p>
       </div>
+      <ReachNote />
       <form className={css.form} onSubmit={start}>
         <IdentityFields identity={identity} complain={tried} />
         <FailureNote failure={failure} />

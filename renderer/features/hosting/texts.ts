@@ -28,6 +28,8 @@ export const en = {
       automatic: 'Invitations are accepted automatically',
       asked: 'You are asked about each invitation',
       text: 'Give this address to owners. They add it under “Super-peers” of their group.',
+      local:
+        'It is made on the router of this machine, under an address that only this machine reaches. Owners elsewhere can’t use it.',
       copy: 'Copy address',
       showQr: 'Show QR code',
       hideQr: 'Hide QR code',
@@ -170,6 +172,7 @@ export const en = {
       summary: '{{number}} deliveries in the last 24 hours',
       ago: '24 hours ago',
       most: 'at most {{number}} an hour',
+      nothing: 'nothing yet',
       now: 'now',
       hour: 'Hour',
       received: 'Messages',
@@ -221,6 +224,8 @@ export const de: Texts<typeof en> = {
       automatic: 'Einladungen werden automatisch angenommen',
       asked: 'Du wirst zu jeder Einladung gefragt',
       text: 'Gib diese Adresse Eigentümern. Sie fügen sie unter „Super-Peers“ ihrer Gruppe hinzu.',
+      local:
+        'Sie liegt auf dem Router dieses Rechners, unter einer Adresse, die nur dieser Rechner erreicht. Eigentümer anderswo können sie nicht nutzen.',
       copy: 'Adresse kopieren',
       showQr: 'QR-Code zeigen',
       hideQr: 'QR-Code verbergen',
@@ -369,6 +374,7 @@ export const de: Texts<typeof en> = {
       summary: '{{number}} Zustellungen in den letzten 24 Stunden',
       ago: 'vor 24 Stunden',
       most: 'höchstens {{number}} pro Stunde',
+      nothing: 'noch nichts',
       now: 'jetzt',
       hour: 'Stunde',
       received: 'Nachrichten',

@@ -7,8 +7,8 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Switch, TextField } from '../../ui/field.tsx'
+import { isLocalRouter } from '../../ui/local.ts'
 import { Section } from '../../ui/page.tsx'
-import { hostOf, isLocal } from './router-text.ts'
 import css from './settings.module.css'
 import type { RouterChoice } from './use-routers.ts'
 
@@ -55,7 +55,7 @@ export function EmbeddedRouter({ routers }: { readonly routers: RouterChoice }) 
       {embedded !== undefined && (
         <div className={css.stack}>
           <p className={css.link}>{embedded.address}</p>
-          {isLocal(hostOf(embedded.address).replace(/:\d+$/, '')) && <p>{t('settings.routers.embedded.local')}</p>}
+          {isLocalRouter(embedded.address) && <p>{t('settings.routers.embedded.local')}</p>}
           <div className={css.buttons}>
             <CopyButton text={embedded.address} label={t('settings.routers.embedded.copy')} />
             {!needed && !chosenItself && !routers.fixed && (

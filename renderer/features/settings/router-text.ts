@@ -24,8 +24,3 @@ function keyOf(address: string): string {
   const [, key = '', host = '', rest = ''] = ADDRESS.exec(address) ?? []
   return `${key.replace(/=+$/, '')}@${host}${rest}`
 }
-
-/** Only this machine reaches it. */
-export function isLocal(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
-}

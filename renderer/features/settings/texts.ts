@@ -95,7 +95,7 @@ export const en = {
         local:
           'Under this address only programs on this machine reach it. Groups made on it can’t be joined from elsewhere: choose routers of operators, or give it a name below.',
         copy: 'Copy address',
-        use: 'Use it for new groups and connections',
+        use: 'Use it for new groups',
         host: 'Name or address of this machine',
         hostHint: 'It becomes part of every link made on this router. Choose one that stays.',
         port: 'Port',
@@ -243,7 +243,7 @@ export const de: Texts<typeof en> = {
         local:
           'Unter dieser Adresse erreichen ihn nur Programme auf diesem Rechner. Gruppen darauf kann von anderswo niemand beitreten: Wähle Router von Betreibern, oder gib ihm unten einen Namen.',
         copy: 'Adresse kopieren',
-        use: 'Für neue Gruppen und Verbindungen nutzen',
+        use: 'Für neue Gruppen nutzen',
         host: 'Name oder Adresse dieses Rechners',
         hostHint: 'Er wird Teil jedes Links, der auf diesem Router entsteht. Wähle einen, der bleibt.',
         port: 'Port',
