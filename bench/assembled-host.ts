@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { createAgent } from '../core/agent/agent.ts'
-import type { Agent } from '../core/agent/api.ts'
+import type { Agent, AgentHandler } from '../core/agent/api.ts'
 import { insertProfile, ownProfiles } from '../core/chat/state/profiles.ts'
 import type { Env } from '../core/env/env.ts'
 import type { GroupEvent, Groups, ProfileId } from '../core/group/api.ts'
 import { createGroups } from '../core/group/groups.ts'
-import { createDispatch } from '../core/host/dispatch.ts'
+import { createDispatch, type Owner } from '../core/host/dispatch.ts'
 import type { RouterAddress } from '../core/smp/address.ts'
 import { openStore, type Store } from '../core/store/database.ts'
 import type { SuperPeer, SuperPeerEvent, SuperPeerSettings } from '../core/superpeer/api.ts'
@@ -33,21 +33,21 @@ export interface AssembledOptions {
 export async function assembleHost(env: Env, dir: string, options: AssembledOptions): Promise<AssembledHost> {
   const store = await openStore(join(dir, 'host.db'), env.clock)
   const notify = options.notify ?? (() => {})
-  let modules: { readonly groups: Groups; readonly superPeer: SuperPeer } | undefined
+  const modules: Partial<Record<Owner, AgentHandler>> = {}
   const agent = createAgent({
     env,
     store,
     routers: options.routers,
-    settings: { threads: options.threads },
+    settings: { threads: options.threads, senderKeys: 'X25519' },
     handler: createDispatch({
       log: env.log,
-      owner: (module) => modules![module],
+      owner: (module) => modules[module]!,
       routerState: () => {},
     }),
   })
   const groups = createGroups({ env, store, agent, notify })
   const superPeer = createSuperPeer({ env, store, agent, notify, settings: options.superPeer ?? {} })
-  modules = { groups, superPeer }
+  Object.assign(modules, { groups, superPeer })
   await groups.start()
   await superPeer.start()
   await agent.start()

@@ -230,7 +230,7 @@ async function addSndQueue(
     conn,
     router: await context.records.idOf(tx, peer.router),
     senderId: peer.senderId,
-    key: key ?? generateKeyPair('Ed25519', random).privateKey,
+    key: key ?? generateKeyPair(context.settings.senderKeys, random).privateKey,
     e2ePublic: e2e.publicKey.raw,
     e2eSecret: agree(e2e.privateKey, peer.dhKey),
     mode: peer.mode,

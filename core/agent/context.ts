@@ -5,6 +5,7 @@ import type { Store, Tx } from '../store/database.ts'
 import type { AgentEvent, AgentHandler, ConnId } from './api.ts'
 import type { BulkCipher } from './bulk/cipher.ts'
 import type { QueueIndex } from './queue-index.ts'
+import type { SenderKeyAlgorithm } from './records/queues.ts'
 import type { RouterRecords } from './records/routers.ts'
 
 /** What every part of the agent works with; made once in agent.ts. */
@@ -40,6 +41,11 @@ export interface AgentSettings {
   readonly parallelCommands: number
   /** Messages encrypted together. */
   readonly deliveryBatch: number
+  /**
+   * Kind of the keys that authorise sending. Signatures are what the reference's agent makes; authenticators cost a
+   * third of their time on both sides, and prove nothing to third parties (smp §2.7).
+   */
+  readonly senderKeys: SenderKeyAlgorithm
   /** Threads for encryption; 0 encrypts in line. */
   readonly threads: number
 }
@@ -52,6 +58,7 @@ export const AGENT_DEFAULTS: AgentSettings = {
   expireQuota: 7 * DAY,
   parallelCommands: 64,
   deliveryBatch: 64,
+  senderKeys: 'Ed25519',
   threads: 1,
 }
 

@@ -28,6 +28,24 @@ export function algorithmOfAuthenticator(length: number): AuthAlgorithm | undefi
   }
 }
 
+/** The agreed key of one side's key with the other's: it serves as long as both are used together. */
+interface Agreed {
+  readonly other: PublicKey | PrivateKey
+  readonly box: Uint8Array
+}
+
+/**
+ * A sender uses its key in one session with many messages, and an agreement costs as much as all the rest: the last one
+ * of each key object is kept. Only what has authorised something is kept, so that the time of a refusal does not tell
+ * whether a queue exists (smp §6.3).
+ */
+const agreed = new WeakMap<PublicKey | PrivateKey, Agreed>()
+
+function keptBox(key: PublicKey | PrivateKey, other: PublicKey | PrivateKey): Uint8Array | undefined {
+  const kept = agreed.get(key)
+  return kept?.other === other ? kept.box : undefined
+}
+
 /**
  * Authorises `covered` (smp §2.6). X25519 keys need the router's session key and use the correlation id as nonce.
  * Errors: protocol `NO_SESSION_KEY` for an X25519 key without one.
@@ -40,8 +58,12 @@ export function authorise(
 ): Uint8Array {
   if (key.algorithm !== 'X25519') return sign(key as PrivateKey<'Ed25519' | 'Ed448'>, covered)
   if (peerKey === undefined) throw new HearthError('protocol', 'NO_SESSION_KEY', 'the router gave no session key')
-  const secret = agree(key as PrivateKey<'X25519'>, peerKey)
-  return seal(boxKey(secret), toNonce(corrId), sha512(covered))
+  let box = keptBox(key, peerKey)
+  if (box === undefined) {
+    box = boxKey(agree(key as PrivateKey<'X25519'>, peerKey))
+    agreed.set(key, { other: peerKey, box })
+  }
+  return seal(box, toNonce(corrId), sha512(covered))
 }
 
 /** Whether `authenticator` authorises `covered`; false also for one made with another kind of key. */
@@ -55,8 +77,11 @@ export function verifyAuthorisation(
   if (key.algorithm !== 'X25519') return verify(key as PublicKey<'Ed25519' | 'Ed448'>, covered, authenticator)
   if (sessionKey === undefined || authenticator.length !== AUTHENTICATOR_SIZE) return false
   try {
-    const secret = agree(sessionKey, key as PublicKey<'X25519'>)
-    return timingSafeEqual(open(boxKey(secret), toNonce(corrId), authenticator), sha512(covered))
+    const kept = keptBox(key, sessionKey)
+    const box = kept ?? boxKey(agree(sessionKey, key as PublicKey<'X25519'>))
+    const right = timingSafeEqual(open(box, toNonce(corrId), authenticator), sha512(covered))
+    if (right && kept === undefined) agreed.set(key, { other: sessionKey, box })
+    return right
   } catch (error) {
     if (error instanceof HearthError) return false
     throw error

@@ -109,9 +109,7 @@ test('link data are rewritten by their owner and read by anybody', async () => {
     short: address.short,
   })
   await a.store.write((tx) => a.agent.deleteLink(tx, address.conn))
-  await expect
-    .poll(() => b.agent.readLink(address.short!).catch((error: { code: string }) => error.code))
-    .toBe('AUTH')
+  await expect.poll(() => b.agent.readLink(address.short!).catch((error: { code: string }) => error.code)).toBe('AUTH')
 })
 
 test('a message that is held comes again after a restart, once acknowledged it does not', async () => {
@@ -174,27 +172,33 @@ test('deleting sends what is pending, then both the queue and the connection are
   expect(await a.store.read((tx) => a.agent.connections(tx))).toEqual([])
 })
 
-test('one body reaches many connections', async () => {
-  const a = await start({ settings: { threads: 1 } })
-  const b = await start()
-  const pairs: [number, number][] = []
-  for (let i = 0; i < 12; i++) {
-    const invitation = await a.agent.createInvitation()
-    pairs.push(await connect(a, invitation.conn, b, invitation.full))
-  }
-  const body = utf8('x'.repeat(15_000))
-  const failures = await a.store.write(async (tx) => {
-    const stored = await a.agent.storeBody(tx, body)
-    const second = await a.agent.storeBody(tx, utf8('second'))
-    return a.agent.sendMany(tx, [...pairs.map(([conn]) => ({ conn, bodies: [stored, second] })), { conn: 999, bodies: [stored] }])
-  })
-  expect(failures.map((failure) => [failure.conn, failure.error.code])).toEqual([[999, 'not-connected']])
-  for (const [, conn] of pairs) {
-    await b.expect('MSG', (event) => event.conn === conn && fromUtf8(event.body) === 'second')
-  }
-  expect(b.events.filter((event) => event.type === 'MSG').length).toBe(24)
-  await expect.poll(() => a.store.read((tx) => tx.all('SELECT body FROM snd_bodies'))).toEqual([])
-})
+test.each(['Ed25519', 'X25519'] as const)(
+  'one body reaches many connections, authorised by %s keys',
+  async (senderKeys) => {
+    const a = await start({ settings: { threads: 1, senderKeys } })
+    const b = await start()
+    const pairs: [number, number][] = []
+    for (let i = 0; i < 12; i++) {
+      const invitation = await a.agent.createInvitation()
+      pairs.push(await connect(a, invitation.conn, b, invitation.full))
+    }
+    const body = utf8('x'.repeat(15_000))
+    const failures = await a.store.write(async (tx) => {
+      const stored = await a.agent.storeBody(tx, body)
+      const second = await a.agent.storeBody(tx, utf8('second'))
+      return a.agent.sendMany(tx, [
+        ...pairs.map(([conn]) => ({ conn, bodies: [stored, second] })),
+        { conn: 999, bodies: [stored] },
+      ])
+    })
+    expect(failures.map((failure) => [failure.conn, failure.error.code])).toEqual([[999, 'not-connected']])
+    for (const [, conn] of pairs) {
+      await b.expect('MSG', (event) => event.conn === conn && fromUtf8(event.body) === 'second')
+    }
+    expect(b.events.filter((event) => event.type === 'MSG').length).toBe(24)
+    await expect.poll(() => a.store.read((tx) => tx.all('SELECT body FROM snd_bodies'))).toEqual([])
+  },
+)
 
 test.each([
   ['old', 'new'],
@@ -206,7 +210,7 @@ test.each([
   try {
     const addressOf = (kind: 'old' | 'new') => (kind === 'old' ? old.address : router.address)
     const a = await start({ routers: [addressOf(initiator)] })
-    const b = await start({ routers: [addressOf(joiner)] })
+    const b = await start({ routers: [addressOf(joiner)], settings: { senderKeys: 'X25519' } })
     const invitation = await a.agent.createInvitation()
     expect(invitation.short === undefined).toBe(initiator === 'old')
     const [aConn, bConn] = await connect(a, invitation.conn, b, invitation.full)

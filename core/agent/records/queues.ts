@@ -40,11 +40,14 @@ export interface QueueLink {
   readonly encFixed: Uint8Array
 }
 
+/** Of the keys that authorise sending. */
+export type SenderKeyAlgorithm = 'Ed25519' | 'X25519'
+
 export interface SndQueue {
   readonly conn: ConnId
   readonly router: number
   readonly senderId: Uint8Array
-  readonly key: PrivateKey<'Ed25519'>
+  readonly key: PrivateKey<SenderKeyAlgorithm>
   /** Raw public key that goes into the confirmation, and the agreement with the recipient. */
   readonly e2ePublic: Uint8Array
   readonly e2eSecret: Uint8Array
@@ -143,6 +146,7 @@ export async function insertSndQueue(tx: Tx, queue: Omit<SndQueue, 'quotaSince'>
       conn: queue.conn,
       router: queue.router,
       snd_id: queue.senderId,
+      key_algorithm: queue.key.algorithm,
       snd_key: queue.key.raw,
       e2e_public: queue.e2ePublic,
       e2e_secret: queue.e2eSecret,
@@ -161,7 +165,7 @@ export async function loadSndQueue(tx: Tx, conn: ConnId): Promise<SndQueue | und
       conn: row.conn,
       router: row.router,
       senderId: row.snd_id,
-      key: { algorithm: 'Ed25519', raw: row.snd_key },
+      key: { algorithm: row.key_algorithm, raw: row.snd_key },
       e2ePublic: row.e2e_public,
       e2eSecret: row.e2e_secret,
       mode: row.mode ?? undefined,

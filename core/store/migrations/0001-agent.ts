@@ -29,7 +29,7 @@ CREATE TABLE snd_queues (
   queue INTEGER PRIMARY KEY,
   conn INTEGER NOT NULL UNIQUE REFERENCES connections ON DELETE CASCADE,
   router INTEGER NOT NULL REFERENCES routers,
-  snd_id BLOB NOT NULL, snd_key BLOB NOT NULL,
+  snd_id BLOB NOT NULL, key_algorithm TEXT NOT NULL, snd_key BLOB NOT NULL,
   e2e_public BLOB NOT NULL, e2e_secret BLOB NOT NULL,
   mode TEXT, status TEXT NOT NULL, client_version INTEGER NOT NULL,
   quota_since INTEGER,

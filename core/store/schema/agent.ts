@@ -40,6 +40,7 @@ export interface AgentSchema {
     conn: number
     router: number
     snd_id: Uint8Array
+    key_algorithm: 'Ed25519' | 'X25519'
     snd_key: Uint8Array
     e2e_public: Uint8Array
     e2e_secret: Uint8Array
