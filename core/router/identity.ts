@@ -22,6 +22,8 @@ export interface StoredIdentity extends RouterIdentity {
   readonly privateKey: string
 }
 
+export const ROUTER_DATABASE = 'router.db'
+
 /** `ca.key` is needed only to issue another leaf; it may be moved to a safe place. */
 const FILES = { caKey: 'ca.key', ca: 'ca.crt', key: 'server.key', certificate: 'server.crt' } as const
 
@@ -38,7 +40,8 @@ export function makeFolder(dir: string): void {
 export function loadIdentity(env: Env, dir: string, algorithm: SigningAlgorithm, host: string): StoredIdentity {
   const path = (file: keyof typeof FILES) => join(dir, FILES[file])
   const present = (['ca', 'key', 'certificate'] as const).filter((file) => existsSync(path(file)))
-  if (present.length === 0) {
+  // Without its certificate and its database a router was not born yet, whatever an interrupted start has left.
+  if (!present.includes('ca') && !existsSync(join(dir, ROUTER_DATABASE))) {
     const ca = createIdentity(env, algorithm)
     const leaf = createLeaf(env, ca, host)
     // The certificate that decides whether there is an identity comes last.

@@ -7,7 +7,7 @@ import { SMP_VERSIONS } from '../transport/hello.ts'
 import { acceptSession } from '../transport/session.ts'
 import { openConnections } from './connections.ts'
 import { type RouterStatistics, startEngine } from './engine.ts'
-import { loadIdentity, makeFolder } from './identity.ts'
+import { loadIdentity, makeFolder, ROUTER_DATABASE } from './identity.ts'
 import { DEFAULT_LIMITS, type RouterLimits } from './limits.ts'
 import { openRouterStore } from './store.ts'
 
@@ -35,6 +35,8 @@ export interface RunningRouter {
   readonly address: RouterAddress
   readonly port: number
   statistics(): RouterStatistics
+  /** Writes a consistent copy of the database to `path`, while work goes on. */
+  snapshot(path: string): Promise<void>
   /** Stops listening, ends the connections, closes the database. */
   stop(): Promise<void>
 }
@@ -50,7 +52,7 @@ export async function startRouter(env: Env, options: RouterOptions): Promise<Run
   const password = options.basicAuth === undefined ? undefined : checkedBasicAuth(options.basicAuth)
   makeFolder(options.dir)
   const identity = loadIdentity(env, options.dir, options.algorithm ?? 'Ed448', host)
-  const store = openRouterStore(join(options.dir, 'router.db'))
+  const store = openRouterStore(join(options.dir, ROUTER_DATABASE))
   const engine = startEngine(env, store, {
     limits,
     newQueues: { allowed: options.newQueues ?? true, password },
@@ -89,6 +91,7 @@ export async function startRouter(env: Env, options: RouterOptions): Promise<Run
       address,
       port,
       statistics: () => engine.statistics(),
+      snapshot: (path) => store.snapshot(path),
       async stop() {
         await listener.close()
         engine.stop()

@@ -45,6 +45,8 @@ export interface RouterStore {
   rollback(): void
   /** Forgets records that were not used lately, down to `limit`. */
   trim(limit: number): void
+  /** Writes a consistent copy to `path`, while work goes on. */
+  snapshot(path: string): Promise<void>
   close(): void
 }
 
@@ -342,6 +344,9 @@ export function openRouterStore(path: string): RouterStore {
       cache.clear()
     },
     trim: (limit) => cache.trim(limit),
+    snapshot: async (path) => {
+      await db.backup(path)
+    },
     close() {
       db.pragma('wal_checkpoint(TRUNCATE)')
       db.close()
