@@ -70,7 +70,8 @@ const FIGURES = ['received', 'forwarded', 'joined', 'gone', 'refused'] as const
 function HoursTable({ hours }: { readonly hours: readonly Hour[] }) {
   const { t, i18n } = useTranslation()
   return (
-    <div className={css.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls, so the keyboard must reach it
+    <section className={css.scroll} tabIndex={0} aria-label={t('serve.hours.title')}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -99,7 +100,7 @@ function HoursTable({ hours }: { readonly hours: readonly Hour[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 

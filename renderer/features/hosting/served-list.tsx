@@ -32,7 +32,7 @@ export function ServedList() {
   )
 }
 
-export function PastGroups({ groups }: { readonly groups: readonly ServedGroup[] }) {
+function PastGroups({ groups }: { readonly groups: readonly ServedGroup[] }) {
   const { t } = useTranslation()
   if (groups.length === 0) return null
   return (
