@@ -2,7 +2,7 @@ import { type AssembledHost, assembleHost } from '../../../bench/assembled-host.
 import { HearthError } from '../../../core/codec/error.ts'
 import type { Env } from '../../../core/env/env.ts'
 import { wait } from '../../../core/env/wait.ts'
-import type { GroupId, MessageView } from '../../../core/group/api.ts'
+import type { CreateOptions, GroupId, MessageView } from '../../../core/group/api.ts'
 import type { SuperPeerSettings } from '../../../core/superpeer/api.ts'
 import { askHost, mustHold, type Scenario } from '../scenario.ts'
 import { makeTrouble, supervise } from '../supervise.ts'
@@ -32,7 +32,19 @@ export const away: Scenario = {
   play: (world, steps) => play(world, steps, { superPeer: { memberBacklog: 4 }, absence: 1_800_000 }),
 }
 
+/**
+ * The only super-peer is replaced by another in a pause of the conversation, as a careful owner does it: the new one comes,
+ * everybody finds it, the old one goes (with its backlog, chat §7.8), everybody goes on writing.
+ */
+export const replace: Scenario = {
+  name: 'replace',
+  steps: 60,
+  world: { link: { split: 0.05 } },
+  play: (world, steps) => play(world, steps, { replace: true }),
+}
+
 interface Variant {
+  readonly replace?: boolean
   readonly superPeer?: Partial<SuperPeerSettings>
   /** Milliseconds that some members are away while the others write. */
   readonly absence?: number
@@ -56,9 +68,17 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
   const count = Math.ceil(steps / PEOPLE.length)
   const routers = [await routerHost(world, 'router-1', QUOTA), await routerHost(world, 'router-2', QUOTA)]
   /** What travels out of band. */
-  const board = { addresses: new Map<string, string>(), link: undefined as string | undefined, talk: false }
+  const board = {
+    addresses: new Map<string, string>(),
+    link: undefined as string | undefined,
+    /** How many messages everybody may say by now. */
+    limit: 0,
+    add: false,
+    remove: false,
+  }
   const people = new Map<string, Person>(PEOPLE.map((name) => [name, { host: undefined, group: undefined }]))
   const refused: string[] = []
+  const founders = variant.replace ? SUPER_PEERS.slice(0, 1) : SUPER_PEERS
 
   function open(env: Env, dir: string, name: string): Promise<AssembledHost> {
     const person = people.get(name)
@@ -82,13 +102,20 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
       board.addresses.set(name, address)
     }),
   )
+  const options = (): CreateOptions => ({
+    displayName: 'group',
+    writers: 'everyone',
+    // Who comes late to a super-peer gets from it what was said meanwhile.
+    history: variant.replace === true,
+    superPeers: founders.map((each) => board.addresses.get(each)!),
+  })
   const owner = supervise(world, 'owner', async (env, dir) => {
     const host = await open(env, dir, 'owner')
     while (board.addresses.size < SUPER_PEERS.length) await wait(env.clock, 500)
     const profile = await host.profile('owner')
     const id = await persistently(env, async () => {
       const [existing] = await host.groups.list()
-      return existing?.id ?? host.groups.create(profile, groupOptions([...board.addresses.values()]))
+      return existing?.id ?? host.groups.create(profile, options())
     })
     Object.assign(people.get('owner')!, { host, group: id })
     for (;;) {
@@ -98,7 +125,7 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
       if (view?.status === 'active') break
       await wait(env.clock, 500)
     }
-    await talk(env, host, id)
+    await Promise.all([talk(env, host, id), variant.replace ? replaceSuperPeer(env, host, id) : undefined])
   })
   const members = MEMBERS.map((name) =>
     supervise(world, name, async (env, dir) => {
@@ -113,35 +140,52 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
 
   /** Says 1, 2, 3, …; what was said before a crash is known from the own history. */
   async function talk(env: Env, host: AssembledHost, id: GroupId): Promise<void> {
-    while (!board.talk) await wait(env.clock, 500)
     for (;;) {
       const said = (await everything(host, id)).filter(({ sent }) => sent).length
       if (said === count) return
-      await host.groups.send(id, { text: String(said + 1) })
+      if (said < board.limit) await host.groups.send(id, { text: String(said + 1) })
       await wait(env.clock, 30 * env.random(1)[0]!)
+    }
+  }
+
+  /** Every step follows from what the group is like. */
+  async function replaceSuperPeer(env: Env, host: AssembledHost, id: GroupId): Promise<void> {
+    const [before, after] = SUPER_PEERS.map((each) => board.addresses.get(each)!)
+    while (!board.add) await wait(env.clock, 500)
+    for (;;) {
+      const views = await host.groups.superPeers(id)
+      const old = views.find(({ address }) => address === before)
+      const fresh = views.find(({ address }) => address === after)
+      if (old === undefined) return
+      if (fresh === undefined) await host.groups.addSuperPeer(id, after!)
+      else if (fresh.status === 'active' && board.remove) await host.groups.removeSuperPeer(id, old.id)
+      await wait(env.clock, 500)
     }
   }
 
   const hosts = [...routers.map(({ host }) => host), ...superPeers, owner, ...members]
   const links = [...SUPER_PEERS, ...PEOPLE].flatMap((name) => routers.map(({ host }) => [name, host.name] as const))
   makeTrouble(world, { hosts, links, every: 1500, until: world.now + FOUNDING })
-  await until(FOUNDING, async () => {
-    const views = await ofAll(({ groups }, id) => groups.get(id))
-    const whole = (view: (typeof views)[number]) => view?.superPeers.connected === SUPER_PEERS.length
-    return views.length === PEOPLE.length && views.every(whole)
-  })
+  await until(FOUNDING, connectedTo(founders.length))
   const founded = world.now
-  board.talk = true
+  if (variant.replace) {
+    const half = Math.ceil(count / 2)
+    board.limit = half
+    await until(TALKING, everybodyHas(half))
+    board.add = true
+    makeTrouble(world, { hosts, links, every: 3000, until: world.now + FOUNDING })
+    await until(FOUNDING, connectedTo(2))
+    board.remove = true
+    await until(FOUNDING, connectedTo(1))
+  }
+  board.limit = count
   makeTrouble(world, { hosts, links, every: 3000, until: world.now + TALKING })
   const { absence } = variant
   if (absence !== undefined) {
     const away = members.slice(1)
     for (const member of away) world.at(world.now + 5000, () => member.crash({ downtime: absence }))
   }
-  await until(TALKING, async () => {
-    const histories = await ofAll(everything)
-    return histories.length === PEOPLE.length && histories.every((messages) => messages.length >= count * PEOPLE.length)
-  })
+  await until(TALKING, everybodyHas(count))
   await world.runFor(120_000)
   await check()
   return {
@@ -160,6 +204,23 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
       if (result !== undefined) results.push(result)
     }
     return results
+  }
+
+  function connectedTo(superPeerCount: number): () => Promise<boolean> {
+    return async () => {
+      const views = await ofAll(({ groups }, id) => groups.get(id))
+      return views.length === PEOPLE.length && views.every((view) => view?.superPeers.connected === superPeerCount)
+    }
+  }
+
+  /** So many messages of everybody. */
+  function everybodyHas(each: number): () => Promise<boolean> {
+    return async () => {
+      const histories = await ofAll(everything)
+      return (
+        histories.length === PEOPLE.length && histories.every((messages) => messages.length >= each * PEOPLE.length)
+      )
+    }
   }
 
   async function until(trouble: number, condition: () => Promise<boolean>): Promise<void> {
@@ -199,10 +260,6 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
     })
     return [`not there after ${world.now} ms`, ...views, ...(await ofAll(differences)).flat(), ...refused].join('\n')
   }
-}
-
-function groupOptions(superPeers: readonly string[]) {
-  return { displayName: 'group', writers: 'everyone', history: false, superPeers } as const
 }
 
 /** All messages in the order of their arrival. */
