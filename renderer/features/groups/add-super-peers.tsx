@@ -7,12 +7,12 @@ import { useKnown } from '../../state/known.ts'
 import { useSuperPeers } from '../../state/super-peers.ts'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
-import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
 import { Page } from '../../ui/page.tsx'
 import { ChoiceHint } from '../superpeers/choice-hint.tsx'
 import { nameOf } from '../superpeers/names.ts'
 import { Picker } from '../superpeers/picker.tsx'
+import { WizardActions } from './create/wizard.tsx'
 import css from './group.module.css'
 
 /** More super-peers for a group, or others in the place of one. */
@@ -63,13 +63,19 @@ export function AddSuperPeers({ group }: { readonly group: Group }) {
           <ChoiceHint known={known} addresses={[...new Set([...staying, ...selected])]} writers={group.writers} />
         </>
       )}
-      <FailureNote failure={failure} />
-      <div className={css.end}>
-        <Button onClick={() => navigate(back)}>{t('action.cancel')}</Button>
-        <Button look="primary" busy={busy} disabled={selected.length === 0} onClick={add}>
-          {t(old === undefined ? 'action.add' : 'superPeers.replace')}
-        </Button>
-      </div>
+      <WizardActions
+        failure={failure}
+        out={
+          <Button look="quiet" onClick={() => navigate(back)}>
+            {t('action.cancel')}
+          </Button>
+        }
+        on={
+          <Button look="primary" busy={busy} disabled={selected.length === 0} onClick={add}>
+            {t(old === undefined ? 'action.add' : 'superPeers.replace')}
+          </Button>
+        }
+      />
     </Page>
   )
 }

@@ -51,7 +51,7 @@ export function ServingRow({ group, superPeer, all, standing, replaced }: Servin
       <Avatar name={name} image={superPeer.image} size={40} />
       <div className={css.who}>
         <bdi className={css.name}>{name}</bdi>
-        {operator !== undefined && <bdi className={css.note}>{operator}</bdi>}
+        {operator !== undefined && operator !== name && <bdi className={css.note}>{operator}</bdi>}
       </div>
       <div className={css.state}>
         <StateChip tone={TONES[standing]} text={t(`superPeers.standing.${standing}`)} />

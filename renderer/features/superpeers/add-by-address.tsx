@@ -17,13 +17,15 @@ interface AddByAddressProps {
   readonly onAdded: (address: string) => void
   /** Open from the beginning. */
   readonly open?: boolean
+  /** An address that came from elsewhere. */
+  readonly begin?: string
 }
 
 /** A super-peer that is in no list: its address is tested first, and only one that answers is added. */
-export function AddByAddress({ onAdded, open: begin = false }: AddByAddressProps) {
+export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddByAddressProps) {
   const { t } = useTranslation()
-  const [open, setOpen] = useState(begin)
-  const [address, setAddress] = useState('')
+  const [open, setOpen] = useState(stays)
+  const [address, setAddress] = useState(begin)
   const [found, setFound] = useState<TestResult>()
   const { busy, failure, run, clear } = useCall()
   const profile = useHost((state) => state.profiles.find(({ superPeer }) => !superPeer)?.id)
@@ -31,7 +33,7 @@ export function AddByAddress({ onAdded, open: begin = false }: AddByAddressProps
   function reset(): void {
     setAddress('')
     setFound(undefined)
-    setOpen(begin)
+    setOpen(stays)
     clear()
   }
 
@@ -71,7 +73,7 @@ export function AddByAddress({ onAdded, open: begin = false }: AddByAddressProps
             <Button type="submit" look="primary" busy={busy} disabled={address.trim() === ''}>
               {busy ? t('superPeers.test.running') : t('superPeers.add.test')}
             </Button>
-            {!begin && <Button onClick={reset}>{t('action.cancel')}</Button>}
+            {!stays && <Button onClick={reset}>{t('action.cancel')}</Button>}
           </div>
         )}
       </form>

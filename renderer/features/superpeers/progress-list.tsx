@@ -21,7 +21,8 @@ export function ProgressList({ superPeers, part, onReplace }: ProgressListProps)
   const known = useKnown()
   const own = useHost((state) => state.address)
   const states = superPeers.map((superPeer) => {
-    const word = t(`superPeers.standing.${standingOf(superPeer, superPeers)}`)
+    const standing = standingOf(superPeer, superPeers)
+    const word = t(`superPeers.standing.${standing === 'invited' && part === 'member' ? 'asked' : standing}`)
     return `${isolate(nameOf(superPeer, known, t))}: ${word}`
   })
   return (

@@ -30,6 +30,7 @@ export function ProgressRow({ superPeer, all, part, known, own, onReplace }: Pro
   const standing = standingOf(superPeer, all)
   const name = nameOf(superPeer, known, t)
   const operator = operatorOf(superPeer.address ?? superPeer.link, known, own, t)
+  const word = standing === 'invited' && part === 'member' ? 'asked' : standing
   const trouble = troubleOf(superPeer, standing, name, now, t)
   const { new: began, active, ended } = superPeer.steps
   const until = isOver(standing) ? ended : isUnderWay(standing) ? now : active
@@ -38,10 +39,10 @@ export function ProgressRow({ superPeer, all, part, known, own, onReplace }: Pro
       <Avatar name={name} image={superPeer.image} size={40} />
       <div className={css.who}>
         <bdi className={css.name}>{name}</bdi>
-        {operator !== undefined && <bdi className={css.operator}>{operator}</bdi>}
+        {operator !== undefined && operator !== name && <bdi className={css.operator}>{operator}</bdi>}
       </div>
       <div className={css.state}>
-        <StateChip tone={TONES[standing]} text={t(`superPeers.standing.${standing}`)} />
+        <StateChip tone={TONES[standing]} text={t(`superPeers.standing.${word}`)} />
         {began !== undefined && until !== undefined && <span className={css.time}>{stopwatch(until - began)}</span>}
       </div>
       <ol className={css.marks} aria-label={t('superPeers.steps')}>

@@ -26,6 +26,7 @@ export const en = {
     standing: {
       waiting: 'waiting',
       invited: 'invited',
+      asked: 'asked',
       accepted: 'accepted',
       verified: 'verified',
       publishing: 'publishing',
@@ -151,6 +152,7 @@ export const de: Texts<typeof en> = {
     standing: {
       waiting: 'wartet',
       invited: 'eingeladen',
+      asked: 'angefragt',
       accepted: 'angenommen',
       verified: 'geprüft',
       publishing: 'wird veröffentlicht',

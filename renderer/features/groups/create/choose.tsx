@@ -5,7 +5,6 @@ import { useHost } from '../../../state/host.ts'
 import { useKnown } from '../../../state/known.ts'
 import { Button } from '../../../ui/button.tsx'
 import { useCall } from '../../../ui/call.ts'
-import { FailureNote } from '../../../ui/failure.tsx'
 import { ChoiceHint } from '../../superpeers/choice-hint.tsx'
 import { Picker } from '../../superpeers/picker.tsx'
 import { suggestion } from '../../superpeers/suggest.ts'
@@ -55,8 +54,8 @@ export function Choose() {
           <ChoiceHint known={known} addresses={selected} writers={draft.writers} />
         </>
       )}
-      <FailureNote failure={failure} />
       <WizardActions
+        failure={failure}
         out={
           <Button look="quiet" disabled={busy} onClick={() => navigate('/groups/new')}>
             {t('action.back')}

@@ -9,7 +9,6 @@ import { Avatar } from '../../../ui/avatar.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { useCall } from '../../../ui/call.ts'
 import { Confirm } from '../../../ui/confirm.tsx'
-import { FailureNote } from '../../../ui/failure.tsx'
 import { isolate } from '../../../ui/isolate.ts'
 import { ProgressList } from '../../superpeers/progress-list.tsx'
 import { reasonOf } from '../../superpeers/trouble.ts'
@@ -49,8 +48,8 @@ export function Progress({ group }: { readonly group: Group }) {
           </Button>
         </div>
       </div>
-      <FailureNote failure={failure} />
       <WizardActions
+        failure={failure}
         out={
           <Button look="quiet" onClick={() => setCancelling(true)}>
             {t('groups.create.cancel')}
@@ -73,7 +72,7 @@ export function Progress({ group }: { readonly group: Group }) {
         onClose={() => setCancelling(false)}
         keep={t('groups.create.keep')}
         action={t('groups.create.cancel')}
-        run={() => discard(group.id)}
+        run={() => discard(group.id).then(() => navigate('/chats', { replace: true }))}
       >
         <p>{t('groups.create.cancelText')}</p>
       </Confirm>
@@ -82,7 +81,7 @@ export function Progress({ group }: { readonly group: Group }) {
 }
 
 /** Ends the work at the super-peers too; nobody has joined, so nothing is left to keep. */
-export async function discard(group: number): Promise<void> {
+async function discard(group: number): Promise<void> {
   await api().groups.remove({ group })
   await api().groups.forget({ group })
 }

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Failure } from '../../../host/errors.ts'
+import { FailureNote } from '../../../ui/failure.tsx'
 import { Page } from '../../../ui/page.tsx'
 import css from './wizard.module.css'
 
@@ -30,10 +32,22 @@ export function Wizard({ step, back, children }: WizardProps) {
   )
 }
 
-/** What ends a step: the way out at one side, the way on at the other. */
-export function WizardActions({ out, on }: { readonly out: ReactNode; readonly on: ReactNode }) {
+interface WizardActionsProps {
+  readonly out: ReactNode
+  readonly on: ReactNode
+  /** Why the way on is closed. */
+  readonly failure?: Failure | undefined
+}
+
+/** What ends a step, always in sight: the way out at one side, the way on at the other. */
+export function WizardActions({ out, on, failure }: WizardActionsProps) {
   return (
     <div className={css.actions}>
+      {failure !== undefined && (
+        <div className={css.failure}>
+          <FailureNote failure={failure} />
+        </div>
+      )}
       {out}
       <div className={css.on}>{on}</div>
     </div>

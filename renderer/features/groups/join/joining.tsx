@@ -41,7 +41,7 @@ export function Joining({ group }: { readonly group: Group }) {
         onClose={() => setCancelling(false)}
         keep={t('groups.create.keep')}
         action={t('groups.join.cancel')}
-        run={() => abandon(group.id)}
+        run={() => abandon(group.id).then(() => navigate('/chats', { replace: true }))}
       >
         <p>{t('groups.join.cancelText')}</p>
       </Confirm>

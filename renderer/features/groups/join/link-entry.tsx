@@ -106,7 +106,9 @@ export function LinkEntry({ begin, onLink }: LinkEntryProps) {
           </Button>
         )}
         {problem === 'super-peer' && (
-          <Button onClick={() => navigate('/super-peers/new')}>{t('groups.join.addSuperPeer')}</Button>
+          <Button onClick={() => navigate(`/super-peers/new?address=${encodeURIComponent(text.trim())}`)}>
+            {t('groups.join.addSuperPeer')}
+          </Button>
         )}
       </div>
       <input

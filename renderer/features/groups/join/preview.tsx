@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import type { Preview as PreviewData } from '../../../../core/host/contract/types.ts'
@@ -16,13 +16,16 @@ import { randomName } from './random-name.ts'
 /** What a link leads to, before one joins. */
 export function Preview({ link }: { readonly link: string }) {
   const { t } = useTranslation()
+  const [, navigate] = useLocation()
   const [preview, setPreview] = useState<PreviewData>()
   const { busy, failure, run } = useCall()
   const online = useHost((state) => state.connection === 'online')
 
+  const look = useCallback(() => void run(async () => setPreview(await api().groups.preview({ link }))), [link, run])
+
   useEffect(() => {
-    if (online) void run(async () => setPreview(await api().groups.preview({ link })))
-  }, [link, online, run])
+    if (online) look()
+  }, [online, look])
 
   if (preview !== undefined) return <Found preview={preview} />
   return (

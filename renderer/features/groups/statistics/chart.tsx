@@ -25,7 +25,6 @@ export function Chart({ figures, series, language }: ChartProps) {
     const names = shape.lines.map(({ name }) => t(`groups.statistics.line.${name}`))
     const options = optionsOf(shape, t('groups.statistics.line.time'), names, figures.step, language, element)
     const chart = new uPlot(options, dataOf(figures, shape), element)
-    chart.setLegend({ idx: figures.points.length - 1 })
     const observer = new ResizeObserver(() =>
       chart.setSize({ width: element.clientWidth, height: element.clientHeight - legendHeight(element) }),
     )
@@ -37,6 +36,11 @@ export function Chart({ figures, series, language }: ChartProps) {
   }, [figures, series, language, t])
 
   return <div ref={place} className={css.chart} aria-hidden="true" />
+}
+
+/** Where nothing is pointed at, the legend tells the newest figures. */
+function showNewest(chart: uPlot): void {
+  if (chart.cursor.idx == null) chart.setLegend({ idx: chart.data[0].length - 1 }, false)
 }
 
 function legendHeight(element: HTMLElement): number {
@@ -67,6 +71,7 @@ function optionsOf(
     padding: [12, 8, 0, 0],
     cursor: { y: false, points: { size: 8 } },
     legend: { live: true },
+    hooks: { draw: [showNewest], setCursor: [showNewest] },
     tzDate: (seconds) => (step < 86_400_000 ? new Date(seconds * 1000) : uPlot.tzDate(new Date(seconds * 1000), 'UTC')),
     scales: { y: { range: (_chart, min, max) => rangeOf(shape, min, max) } },
     axes: [

@@ -23,7 +23,7 @@ export function Comparison({ group, figures }: ComparisonProps) {
   const { language } = i18n
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={css.scroll} tabIndex={0} aria-label={t('groups.statistics.comparison')}>
+    <div className={css.scroll} tabIndex={0}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -57,7 +57,7 @@ export function Comparison({ group, figures }: ComparisonProps) {
           })}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

@@ -14,7 +14,7 @@ export function Table({ figures, series }: TableProps) {
   const { lines, unit } = SHAPES[series]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={css.scroll} tabIndex={0} aria-label={t(`groups.statistics.series.${series}`)}>
+    <div className={css.scroll} tabIndex={0}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -42,6 +42,6 @@ export function Table({ figures, series }: TableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
