@@ -32,10 +32,8 @@ export function Preview({ link }: { readonly link: string }) {
     <div className={css.looking}>
       <p role="status">{busy && t('groups.join.looking')}</p>
       {busy && <span className={css.bar} aria-hidden="true" />}
-      <FailureNote
-        failure={failure}
-        onRetry={() => run(async () => setPreview(await api().groups.preview({ link })))}
-      />
+      <FailureNote failure={failure} onRetry={failure?.temporary === true ? look : undefined} />
+      {failure?.temporary === false && <Button onClick={() => navigate('/join')}>{t('groups.join.another')}</Button>}
     </div>
   )
 }
