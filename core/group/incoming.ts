@@ -153,6 +153,8 @@ async function received(
   group: Group,
   event: Extract<AgentEvent, { type: 'MSG' }>,
 ): Promise<void> {
+  // Its first words say that it counts us in: announcements from here on reach us, those since we read the link did not.
+  if (group.part === 'member' && isFirst(relay)) context.wake(tx, { type: 'resync', group: group.id })
   await tx.run('UPDATE group_relays SET seen_at = ? WHERE member = ?', context.env.clock.now(), relay.member.id)
   let elements: readonly ParsedElement[]
   try {
@@ -169,6 +171,11 @@ async function received(
     if (now === undefined || via === undefined || isOver(now)) return
     await receiveOne(context, tx, now, via, element, event.brokerTime)
   }
+}
+
+/** Nothing has come over this connection since it was made. */
+function isFirst({ row }: Relay): boolean {
+  return row.connected_at === null || row.seen_at === null || row.seen_at <= row.connected_at
 }
 
 function isOver(group: Group): boolean {

@@ -146,8 +146,6 @@ export async function relayJoined(context: GroupContext, tx: Tx, relay: Relay, g
   if (group.status !== 'joining' && group.status !== 'failed') return
   await setMemberStatus(tx, group.ownMember, 'connected', now)
   await tx.run("UPDATE groups SET status = 'active', error = NULL, active_at = ? WHERE group_id = ?", now, group.id)
-  // What was announced between our look at the link and our admission did not reach us; from now on it does.
-  context.wake(tx, { type: 'resync', group: group.id })
   context.notify(tx, { type: 'group', group: group.id, change: 'joined' })
 }
 
