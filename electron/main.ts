@@ -63,6 +63,7 @@ async function start(): Promise<void> {
           folder: paths.hostFolder,
           arguments: ['host', '--json', '--dir', folder],
           env,
+          keepCompiled: manifest === undefined,
         },
         log,
       )

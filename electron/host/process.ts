@@ -25,17 +25,19 @@ export interface HostCommand {
   readonly folder: string
   readonly arguments: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Compiled code beside the sources is faster, but nobody has verified it. */
+  readonly keepCompiled: boolean
 }
 
 /** The host ends by itself 15 seconds after it was told to. */
 const PATIENCE = 20_000
 /** Settings for Electron or for other programs' Nodes, which the host must not inherit. */
-const FOREIGN = /^(ELECTRON_|NODE_OPTIONS$|NODE_PATH$|NODE_EXTRA_CA_CERTS$|npm_)/i
+const FOREIGN = /^(ELECTRON_|NODE_|npm_)/i
 
 export function startHostProcess(command: HostCommand, log: LogTail): HostProcess {
   const child = spawn(command.node, [command.main, ...command.arguments], {
     cwd: command.folder,
-    env: hostEnvironment(command.env),
+    env: hostEnvironment(command),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })
@@ -54,9 +56,13 @@ export function startHostProcess(command: HostCommand, log: LogTail): HostProces
   }
 }
 
-function hostEnvironment(env: HostCommand['env']): NodeJS.ProcessEnv {
+function hostEnvironment({ env, keepCompiled }: HostCommand): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(([name]) => !FOREIGN.test(name))
-  return { ...Object.fromEntries(own), HEARTH_ENDS_WITH_INPUT: '1' }
+  return {
+    ...Object.fromEntries(own),
+    HEARTH_ENDS_WITH_INPUT: '1',
+    ...(keepCompiled ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }),
+  }
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

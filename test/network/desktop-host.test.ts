@@ -29,7 +29,7 @@ function supervise() {
     async launch() {
       const main = join(ROOT, 'core', 'host', 'cli', 'main.ts')
       const command = { node: process.execPath, main, folder: ROOT, arguments: ['host', '--json', '--dir', folder] }
-      const started = startHostProcess({ ...command, env: process.env }, log)
+      const started = startHostProcess({ ...command, env: process.env, keepCompiled: true }, log)
       processes.push(started)
       return started
     },

@@ -9,9 +9,8 @@ import {
   STOP_PATIENCE,
 } from './spec.ts'
 
-/** Where systemd keeps the state of services, and the host's folder there. */
-export const SYSTEM_STATE = '/var/lib'
-export const SYSTEM_FOLDER = join(SYSTEM_STATE, SERVICE_NAME)
+/** Where systemd keeps the state of a service of this name. */
+export const SYSTEM_FOLDER = join('/var/lib', SERVICE_NAME)
 const UNIT = `${SERVICE_NAME}.service`
 
 /** The text of a systemd unit. JavaScript engines write code into memory: MemoryDenyWriteExecute has to stay off. */

@@ -84,7 +84,10 @@ describe('process', () => {
     const main = join(folder, 'main.mjs')
     writeFileSync(main, script)
     const log = createLogTail()
-    const host = startHostProcess({ node: process.execPath, main, folder, arguments: ['host'], env }, log)
+    const host = startHostProcess(
+      { node: process.execPath, main, folder, arguments: ['host'], env, keepCompiled: true },
+      log,
+    )
     return { host, log }
   }
 
@@ -104,6 +107,7 @@ describe('process', () => {
   test('hands no settings of other programs on', async () => {
     const { host, log } = start('console.error(Object.keys(process.env).sort().join()); process.exit(3)', {
       NODE_OPTIONS: '--no-warnings',
+      NODE_COMPILE_CACHE: folder,
       ELECTRON_RUN_AS_NODE: '1',
       npm_lifecycle_event: 'start',
       HOME: folder,
@@ -113,7 +117,7 @@ describe('process', () => {
   })
 
   test('a program that is not there is an exit with a reason', async () => {
-    const command = { node: join(folder, 'none'), main: '', folder, arguments: [], env: {} }
+    const command = { node: join(folder, 'none'), main: '', folder, arguments: [], env: {}, keepCompiled: true }
     await expect(startHostProcess(command, createLogTail()).exit).resolves.toMatchObject({
       error: expect.stringContaining('ENOENT'),
     })
@@ -123,7 +127,7 @@ describe('process', () => {
     const node = join(folder, 'node')
     writeFileSync(node, 'not a program')
     chmodSync(node, 0o600)
-    const command = { node, main: '', folder, arguments: [], env: {} }
+    const command = { node, main: '', folder, arguments: [], env: {}, keepCompiled: true }
     await expect(startHostProcess(command, createLogTail()).exit).resolves.toMatchObject({
       error: expect.stringContaining('EACCES'),
     })
