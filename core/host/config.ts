@@ -180,6 +180,31 @@ export const SETTINGS = {
     meaning: 'API clients at the same time.',
     restart: true,
   }),
+  'backup.everyHours': setting({
+    schema: z.number().int().min(0).max(8760),
+    default: 24,
+    meaning: 'Time between two backups on schedule, once a passphrase for backups is set. 0: none on schedule.',
+    unit: 'hours',
+    restart: false,
+  }),
+  'backup.folder': setting({
+    schema: z.string().max(4096),
+    default: '',
+    meaning: "Where backups on schedule go; best on another disk. Empty: the folder backups in the host's own folder.",
+    restart: false,
+  }),
+  'backup.keep': setting({
+    schema: z.number().int().min(1).max(1000),
+    default: 7,
+    meaning: 'Backups on schedule that are kept; the oldest of this host goes first.',
+    restart: false,
+  }),
+  'backup.media': setting({
+    schema: z.boolean(),
+    default: true,
+    meaning: 'Backups hold the pictures in messages, too.',
+    restart: false,
+  }),
   'changes.kept': setting({
     schema: z.number().int().min(100).max(1_000_000),
     default: 10_000,

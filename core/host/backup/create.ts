@@ -2,6 +2,7 @@ import { access, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HearthError } from '../../codec/error.ts'
 import type { Env } from '../../env/env.ts'
+import type { BackupStep } from '../contract/backup.ts'
 import { programVersion } from '../version.ts'
 import { workOnCopy } from './copy-thread.ts'
 import { fileFailure } from './failure.ts'
@@ -12,13 +13,6 @@ import { systemFailure, withContentKey } from './read.ts'
 import { verifyBackup } from './verify.ts'
 import { writeBackup } from './write.ts'
 
-/** Steps of making a backup; `done` of `total` bytes where the step counts them. */
-export interface BackupProgress {
-  readonly step: 'copy' | 'write' | 'verify'
-  readonly done: number
-  readonly total: number
-}
-
 export interface CreateBackup {
   /** Of the host. */
   readonly folder: string
@@ -28,7 +22,7 @@ export interface CreateBackup {
   readonly key: BackupKey
   /** With the pictures in messages. */
   readonly media: boolean
-  readonly progress?: (progress: BackupProgress) => void
+  readonly progress?: (progress: BackupStep) => void
   readonly signal?: AbortSignal
 }
 
@@ -41,7 +35,7 @@ export async function createBackup(env: Env, options: CreateBackup): Promise<Man
   await refuseExisting(path)
   const partial = `${path}.partial`
   await rm(partial, { force: true })
-  function tell(step: BackupProgress['step'], done = 0, total = 0): void {
+  function tell(step: BackupStep['step'], done = 0, total = 0): void {
     signal?.throwIfAborted()
     options.progress?.({ step, done, total })
   }

@@ -37,11 +37,16 @@ export interface Databases {
 /** The databases of a folder that no host has open. Errors: store `locked`, usage `no-host`. */
 export function idleDatabases(folder: string): Databases {
   requireHost(folder)
-  const router = join(folder, ROUTER_DATABASE)
   return {
     host: (target) => copyIdle(join(folder, HOST_FILES.database), target),
-    router: existsSync(router) ? (target) => copyIdle(router, target) : undefined,
+    router: idleRouter(folder),
   }
+}
+
+/** Of an embedded router that does not run. */
+export function idleRouter(folder: string): Databases['router'] {
+  const router = join(folder, ROUTER_DATABASE)
+  return existsSync(router) ? (target) => copyIdle(router, target) : undefined
 }
 
 /** Errors: usage `no-host`. */

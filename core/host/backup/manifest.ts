@@ -15,6 +15,9 @@ export interface Manifest {
   readonly entries: readonly ManifestEntry[]
 }
 
+/** Without the list of files. */
+export type BackupSummary = Omit<Manifest, 'entries'>
+
 export interface ManifestEntry {
   /** Path in the folder of a host, with `/`. */
   readonly name: string
@@ -77,6 +80,10 @@ const schema = z.object({
     .min(1)
     .max(100),
 })
+
+export function summaryOf({ entries: _, ...summary }: Manifest): BackupSummary {
+  return summary
+}
 
 /** A host with 100,000 groups still fits. */
 export const LARGEST_MANIFEST = 64 * 1024 * 1024

@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { HearthError } from '../../codec/error.ts'
-import { readIfPresent } from '../files.ts'
+import { readIfPresent, removeIfPresent } from '../files.ts'
 
 /** Lies in a folder that was made from a backup, until the host starts there and takes it into its database. */
 export const RESTORED_FILE = 'restored.json'
+
+/** What was restored into the folder of a host that ran, until its next start; it appears there as a whole. */
+export const PENDING_RESTORE = 'restore-pending'
 
 export interface RestoredNote {
   /** Milliseconds since 1970. */
@@ -30,4 +33,9 @@ export function restoredNote(folder: string): RestoredNote | undefined {
     const what = `${RESTORED_FILE} cannot be read: restore the backup again`
     throw new HearthError('usage', 'restored', what, false, { cause: error })
   }
+}
+
+/** The database says it now. */
+export function forgetNote(folder: string): void {
+  removeIfPresent(join(folder, RESTORED_FILE))
 }

@@ -1,4 +1,4 @@
-import type { BackedUpGroup, Manifest } from './manifest.ts'
+import type { BackedUpGroup, BackupSummary } from './manifest.ts'
 
 /** A backup in words, for terminals. */
 
@@ -20,8 +20,7 @@ export function groupsInWords(groups: readonly BackedUpGroup[]): string {
   return parts.length === 0 ? 'no groups' : parts.join(', ')
 }
 
-export function manifestInWords(manifest: Manifest): string {
-  const { content, createdAt, media } = manifest
+export function summaryInWords({ content, createdAt, media }: BackupSummary): string {
   const lines = [
     `As of ${localTime(createdAt)}: ${groupsInWords(content.groups)}; ${count(content.messages, 'message')}${
       media ? '' : ' (without pictures)'

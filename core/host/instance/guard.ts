@@ -4,9 +4,10 @@ import type { RouterAddress } from '../../smp/address.ts'
 import type { Store, Tx } from '../../store/database.ts'
 import { repeat } from '../repeat.ts'
 import { createInstanceContext, GUARD_DEFAULTS, type GuardSettings } from './context.ts'
-import { type HeldReason, probe } from './held.ts'
+import { probe } from './held.ts'
 import { createInUse } from './in-use.ts'
 import { type InstanceRow, instanceRow, newId, setInstance } from './records.ts'
+import type { HeldReason, InstanceView } from './view.ts'
 
 /**
  * Keeps two hosts from running on copies of one database (docs/backup.md). It speaks to the router with the mark over a
@@ -31,17 +32,6 @@ export interface Guard {
   takeOver(options: { readonly evenIfRunning: boolean }): Promise<void>
   /** The host ends in good order, its agent has stopped. */
   stop(): Promise<void>
-}
-
-export interface InstanceView {
-  /** Undefined: in use. */
-  readonly held: HeldReason | undefined
-  /** Times in milliseconds since 1970. */
-  readonly backupCreatedAt: number | undefined
-  readonly restoredAt: number | undefined
-  /** When the other copy started last, as far as known. */
-  readonly otherAt: number | undefined
-  readonly checkedAt: number | undefined
 }
 
 /** What a note in the folder says of a restored database. */

@@ -5,20 +5,12 @@ import { compareMark } from './compare.ts'
 import type { InstanceContext } from './context.ts'
 import { callMark, type Mark, type MarkContent } from './mark.ts'
 import { type InstanceRow, knownOf } from './records.ts'
+import type { HeldReason } from './view.ts'
 
 /**
  * A copy that is not in use until it is known what became of the other one. It reads the mark and calls whoever listens
  * there, and does nothing else.
- *
- * - `checking`: not known yet
- * - `running`: the other copy runs at present
- * - `moved-on`: it ran after the backup, and does not answer now
- * - `quiet`: nothing says that it ran after the backup, and it does not answer now
- * - `copied`: the same instance ran on somewhere else after what this database knows
- * - `superseded`: another copy took over
- * - `unreachable`: the router that would know does not answer
  */
-export type HeldReason = 'checking' | 'running' | 'moved-on' | 'quiet' | 'copied' | 'superseded' | 'unreachable'
 
 export interface Finding {
   /** `clear`: no other copy can have sent anything that this database does not know of. */
