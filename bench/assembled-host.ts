@@ -43,6 +43,7 @@ export async function assembleHost(env: Env, dir: string, options: AssembledOpti
       log: env.log,
       owner: (module) => modules[module]!,
       routerState: () => {},
+      contested: () => {},
     }),
   })
   const groups = createGroups({ env, store, agent, notify })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { realEnv } from '../core/env/real.ts'
 import { silentLog } from '../core/env/silent.ts'
-import type { SinkCalls } from './limit-sink.ts'
+import type { SinkCalls } from './limit-process.ts'
 import { figure, options } from './options.ts'
 import { start, usage } from './process.ts'
 
@@ -19,7 +19,7 @@ const BLOCK = 16_384
 const WARM_UP = 200
 
 export async function measureLimit(seconds = 2): Promise<Limit> {
-  const sink = start<SinkCalls>('./limit-sink.ts')
+  const sink = start<SinkCalls>('./limit-process.ts')
   const { network } = realEnv({ log: silentLog })
   const port = await sink.ask('listen')
   const connection = await network.dial({ host: '127.0.0.1', port, alpn: ['smp/1'], timeout: 10_000 })

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { machine } from './machine.ts'
 
 /**
@@ -9,28 +8,27 @@ interface Benchmark {
   run(args: readonly string[]): Promise<object>
 }
 
-const NAMES = ['crypto', 'ratchet', 'router', 'fanout', 'join', 'limit']
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  crypto: () => import('./crypto.ts'),
+  ratchet: () => import('./ratchet.ts'),
+  router: () => import('./router.ts'),
+  fanout: () => import('./fanout.ts'),
+  join: () => import('./join.ts'),
+  limit: () => import('./limit.ts'),
+}
 
 const [name = '', ...rest] = process.argv.slice(2)
 const json = rest.includes('--json')
-const module = new URL(`./${name}.ts`, import.meta.url)
+const load = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
 
-if (!NAMES.includes(name) || !existsSync(module)) {
-  console.error(`usage: npm run bench -- ${NAMES.filter(exists).join('|')} [--json] [options]`)
+if (load === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--json] [options]`)
   process.exitCode = 2
 } else {
-  const benchmark = (await import(module.href)) as Benchmark
-  const result = {
-    benchmark: name,
-    machine: machine(),
-    ...(await benchmark.run(rest.filter((arg) => arg !== '--json'))),
-  }
+  const { run } = await load()
+  const result = { benchmark: name, machine: machine(), ...(await run(rest.filter((arg) => arg !== '--json'))) }
   if (json) console.log(JSON.stringify(result))
   else print(result)
-}
-
-function exists(candidate: string): boolean {
-  return readdirSync(new URL('.', import.meta.url)).includes(`${candidate}.ts`)
 }
 
 function print(value: object, indent = ''): void {
