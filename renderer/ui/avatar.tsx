@@ -1,3 +1,4 @@
+import { Image as ImageIcon } from 'lucide-react'
 import css from './avatar.module.css'
 
 interface AvatarProps {
@@ -13,10 +14,10 @@ export function Avatar({ name, image, size = 40 }: AvatarProps) {
   if (image !== undefined && image !== '') {
     return <img className={css.avatar} style={style} src={image} alt="" aria-hidden="true" />
   }
-  const letter = [...name.trim()][0]?.toLocaleUpperCase() ?? '·'
+  const letter = [...name.trim()][0]?.toLocaleUpperCase()
   return (
     <span className={css.avatar} style={style} data-hue={hueOf(name)} aria-hidden="true">
-      {letter}
+      {letter ?? <ImageIcon size={size * 0.4} />}
     </span>
   )
 }
