@@ -85,10 +85,17 @@ export interface NewSuperPeer {
   readonly address: string
   readonly name: string
   readonly image?: string
+  /** Of the test that went before, in milliseconds. */
+  readonly roundTrip?: number
 }
 
 /** Errors: usage `super-peer-address`, usage `exists`, usage `name-taken`. */
-export async function addKnown(tx: Tx, presets: Presets, { address, name, image }: NewSuperPeer, now: number) {
+export async function addKnown(
+  tx: Tx,
+  presets: Presets,
+  { address, name, image, roundTrip }: NewSuperPeer,
+  now: number,
+) {
   checkAddress(address)
   const { superPeers } = await knownView(tx, presets)
   if (superPeers.some((other) => other.address === address)) {
@@ -103,6 +110,7 @@ export async function addKnown(tx: Tx, presets: Presets, { address, name, image 
     image ?? null,
     now,
   )
+  if (roundTrip !== undefined) await recordTest(tx, presets, address, { roundTrip }, now)
 }
 
 /** Errors: usage `no-super-peer`, usage `preset`, usage `name-taken`. */

@@ -110,7 +110,7 @@ function Found({ address, result: { profile, roundTrip }, onAdded, onCancel }: F
   async function add(event: FormEvent): Promise<void> {
     event.preventDefault()
     const { image } = profile
-    const values = { address, name: name.trim(), ...(image === undefined || image === '' ? {} : { image }) }
+    const values = { address, name: name.trim(), roundTrip, ...(image === undefined || image === '' ? {} : { image }) }
     if (await run(() => api().known.add(values))) onAdded(address)
   }
 

@@ -6,6 +6,8 @@ import { isOver, isUnderWay, type Standing } from './standing.ts'
 
 /** A step that takes so long is worth a word. */
 const SLOW = 60_000
+/** A first failure often heals by itself: actions come after this time. */
+const STUMBLE = 10_000
 
 /** What went wrong or takes long, in words; undefined where all is well. */
 export function troubleOf(
@@ -40,7 +42,8 @@ function lastStep(steps: SuperPeerView['steps'], now: number): number {
 export function needsHelp(superPeer: SuperPeerView, standing: Standing, now: number): boolean {
   if (isOver(standing)) return true
   if (standing === 'active' || standing === 'silent') return standing === 'silent'
-  return superPeer.error !== undefined || now - lastStep(superPeer.steps, now) > SLOW
+  const waited = now - lastStep(superPeer.steps, now)
+  return waited > (superPeer.error === undefined ? SLOW : STUMBLE)
 }
 
 /** The codes that the host gives for a step that failed. */

@@ -70,13 +70,14 @@ describe('the list', () => {
   })
 
   test('own ones are added, renamed and removed', async () => {
-    await known.add({ address: OWN, name: 'Oak' })
+    await known.add({ address: OWN, name: 'Oak', roundTrip: 12 })
     const renamed = await known.update({ address: OWN, name: 'Old oak' })
     expect(renamed.superPeers.at(-1)).toMatchObject({
       address: OWN,
       name: 'Old oak',
       operator: undefined,
       enabled: true,
+      test: { roundTrip: 12, error: undefined },
     })
     const removed = await known.remove(OWN)
     expect(removed.superPeers.some(({ address }) => address === OWN)).toBe(false)
