@@ -9,7 +9,6 @@ export interface Texts {
   readonly edit: string
   readonly view: string
   readonly window: string
-  readonly help: string
   readonly startsNow: string
   readonly running: string
   readonly runningElsewhere: string
@@ -21,15 +20,12 @@ export interface Texts {
   readonly external: (host: string) => string
   readonly externalDetail: (url: string) => string
   readonly openPage: string
-  readonly remember: (host: string) => string
   readonly cancel: string
-  readonly save: string
   readonly updateReady: (version: string) => string
   readonly retry: string
   readonly showLog: string
   readonly updates: string
   readonly failure: Readonly<Record<FailureKind, Failure>>
-  readonly happened: string
   readonly safe: string
   readonly todo: string
   readonly lastLines: string
@@ -39,7 +35,6 @@ export interface Texts {
 export type FailureKind = 'newer' | 'locked' | 'configuration' | 'damaged' | 'missing' | 'ended'
 
 export interface Failure {
-  readonly happened: string
   readonly safe: string
   readonly todo: string
 }
@@ -54,7 +49,6 @@ const en: Texts = {
   edit: 'Edit',
   view: 'View',
   window: 'Window',
-  help: 'Help',
   startsNow: 'Starting …',
   running: 'Running',
   runningElsewhere: 'Running as a service of this machine',
@@ -64,16 +58,14 @@ const en: Texts = {
   unread: (count) => `${count} unread`,
   staysInTray: 'Hearth keeps running, so that messages arrive. Quit it from its icon in the tray.',
   external: (host) => `Open a page of ${host}?`,
-  externalDetail: (url) => `${url}\n\nIt opens in your browser, and ${new URL(url).host} learns your network address.`,
+  externalDetail: (url) =>
+    `${url}\n\nIt opens in your browser, and ${new URL(url).host} learns your network address. Its pages open without a question from then on.`,
   openPage: 'Open',
-  remember: (host) => `Do not ask again for ${host}`,
   cancel: 'Cancel',
-  save: 'Save',
   updateReady: (version) => `Restart to update to ${version}`,
   retry: 'Try again',
   showLog: 'Save the log …',
   updates: 'Look for an update',
-  happened: 'What happened',
   safe: 'What is safe',
   todo: 'What to do',
   lastLines: 'What the host said last',
@@ -122,7 +114,6 @@ const de: Texts = {
   edit: 'Bearbeiten',
   view: 'Ansicht',
   window: 'Fenster',
-  help: 'Hilfe',
   startsNow: 'Startet …',
   running: 'Läuft',
   runningElsewhere: 'Läuft als Dienst dieses Rechners',
@@ -133,50 +124,47 @@ const de: Texts = {
   staysInTray: 'Hearth läuft weiter, damit Nachrichten ankommen. Beenden lässt es sich über sein Symbol in der Leiste.',
   external: (host) => `Eine Seite von ${host} öffnen?`,
   externalDetail: (url) =>
-    `${url}\n\nSie öffnet sich im Browser, und ${new URL(url).host} erfährt Ihre Netzwerkadresse.`,
+    `${url}\n\nSie öffnet sich im Browser, und ${new URL(url).host} erfährt deine Netzwerkadresse. Danach öffnen sich dessen Seiten ohne Frage.`,
   openPage: 'Öffnen',
-  remember: (host) => `Bei ${host} nicht mehr fragen`,
   cancel: 'Abbrechen',
-  save: 'Speichern',
   updateReady: (version) => `Neu starten und auf ${version} aktualisieren`,
   retry: 'Erneut versuchen',
   showLog: 'Protokoll speichern …',
   updates: 'Nach Aktualisierung suchen',
-  happened: 'Was geschehen ist',
   safe: 'Was sicher ist',
   todo: 'Was zu tun ist',
   lastLines: 'Was der Host zuletzt sagte',
   background: 'Nachrichten der Gruppen empfangen, während das Fenster geschlossen ist',
   failure: {
     newer: {
-      happened: 'Ihre Daten wurden zuletzt von einer neueren Version von Hearth benutzt.',
+      happened: 'Deine Daten wurden zuletzt von einer neueren Version von Hearth benutzt.',
       safe: 'Gruppen, Schlüssel und Nachrichten sind unberührt: Diese Version hat sie nicht geöffnet.',
-      todo: 'Installieren Sie wieder die neuere Version. Eine ältere kann nicht lesen, was eine neuere schrieb.',
+      todo: 'Installiere wieder die neuere Version. Eine ältere kann nicht lesen, was eine neuere schrieb.',
     },
     locked: {
-      happened: 'Ein anderes Hearth benutzt Ihre Daten und antwortet nicht.',
+      happened: 'Ein anderes Hearth benutzt deine Daten und antwortet nicht.',
       safe: 'Gruppen, Schlüssel und Nachrichten sind unberührt.',
-      todo: 'Beenden Sie das andere, oder starten Sie den Rechner neu. Sobald die Daten frei sind, geht es weiter.',
+      todo: 'Beende das andere, oder starte den Rechner neu. Sobald die Daten frei sind, geht es weiter.',
     },
     configuration: {
       happened: 'Eine Einstellung in der Datei config.json ist ungültig.',
       safe: 'Gruppen, Schlüssel und Nachrichten sind unberührt.',
-      todo: 'Die letzte Zeile unten nennt die Einstellung. Berichtigen oder entfernen Sie sie und versuchen Sie es erneut.',
+      todo: 'Die letzte Zeile unten nennt die Einstellung. Berichtige oder entferne sie und versuche es erneut.',
     },
     damaged: {
       happened: 'Dateien des Programms sind nicht die installierten; deshalb hat Hearth sie nicht gestartet.',
       safe: 'Gruppen, Schlüssel und Nachrichten sind unberührt: Sie liegen in einem anderen Ordner.',
-      todo: 'Installieren Sie Hearth neu von dort, wo Sie es bekamen. Kommt das unerwartet, lassen Sie vorher den Rechner prüfen.',
+      todo: 'Installiere Hearth neu von dort, wo du es bekommen hast. Kommt das unerwartet, lass vorher den Rechner prüfen.',
     },
     missing: {
       happened: 'Das Programm, das die Arbeit von Hearth tut, ließ sich nicht starten.',
       safe: 'Gruppen, Schlüssel und Nachrichten sind unberührt.',
-      todo: 'Installieren Sie Hearth neu. Hilft das nicht, melden Sie die Zeilen unten.',
+      todo: 'Installiere Hearth neu. Hilft das nicht, melde die Zeilen unten.',
     },
     ended: {
       happened: 'Das Programm, das die Arbeit von Hearth tut, endete mehrmals nacheinander.',
       safe: 'Was bisher gesendet oder empfangen wurde, ist gespeichert. Hearth versucht es weiter.',
-      todo: 'Warten Sie eine Minute. Erholt es sich nicht, starten Sie den Rechner neu und melden Sie dann die Zeilen unten.',
+      todo: 'Warte eine Minute. Erholt es sich nicht, starte den Rechner neu und melde dann die Zeilen unten.',
     },
   },
 }

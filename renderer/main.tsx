@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { startNotices } from './features/chats/notices.ts'
 import { startTranslation } from './i18n/i18n.ts'
 import { RuntimeContext } from './runtime/context.ts'
 import { selectRuntime } from './runtime/select.ts'
@@ -13,6 +14,7 @@ const runtime = selectRuntime()
 startAppearance()
 await startTranslation()
 start(runtime)
+startNotices(runtime)
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
