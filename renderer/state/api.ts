@@ -2,27 +2,35 @@ import type { HostClient } from '../../core/host/contract.ts'
 import { connectHost, type HostConnection } from '../host/connection.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { applyChange, applySnapshot, setConnection } from './host.ts'
+import { applyInstanceChange } from './instance.ts'
 import { applyKnownChange } from './known.ts'
 import { applyMemberChange, forgetMembers } from './members.ts'
-import { applyMessageChange, forgetMessages } from './messages.ts'
+import { applyMessageChange, refreshMessages } from './messages.ts'
 import { refreshServing } from './serving.ts'
+import { applyToGroup, forgetStale, readStale } from './stale-groups.ts'
 
 let connection: HostConnection | undefined
 
 /** Connects the stores to the host, once. */
 export function start(runtime: Runtime): void {
   connection ??= connectHost(runtime, {
-    state: setConnection,
+    state(state) {
+      setConnection(state)
+      if (state === 'online') readStale()
+    },
     snapshot(snapshot) {
-      forgetMessages()
       forgetMembers()
+      forgetStale()
       applySnapshot(snapshot)
+      refreshMessages()
     },
     change(change) {
       applyChange(change)
+      applyToGroup(change)
       applyMessageChange(change)
       applyMemberChange(change)
       applyKnownChange(change)
+      applyInstanceChange(change)
       if (change.type === 'served-group') void refreshServing()
     },
   })

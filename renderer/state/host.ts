@@ -65,6 +65,11 @@ export function applyChange(change: Change): void {
   useHost.setState((state) => reduce(state, change))
 }
 
+/** A group as it was just read. */
+export function applyGroup(group: Group): void {
+  useHost.setState((state) => ({ groups: new Map(state.groups).set(group.id, group) }))
+}
+
 function reduce(state: HostState, change: Change): Partial<HostState> {
   switch (change.type) {
     case 'profile':

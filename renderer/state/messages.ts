@@ -15,6 +15,8 @@ export interface Conversation {
 
 const EMPTY: Conversation = { messages: [], atStart: false, atEnd: false, prepended: 0, loading: false }
 const PAGE = 60
+/** The host answers with no more at once. */
+const MOST = 500
 
 interface Conversations {
   readonly byGroup: ReadonlyMap<number, Conversation>
@@ -32,27 +34,67 @@ function update(group: number, change: (conversation: Conversation) => Conversat
   }))
 }
 
-export function forgetMessages(): void {
-  useMessages.setState({ byGroup: new Map() })
+/** Too much was missed to follow: what is loaded is read again, and the list keeps its place. */
+export function refreshMessages(): void {
+  for (const group of useMessages.getState().byGroup.keys()) refresh(group).catch(() => forgetConversation(group))
 }
 
-/** Loads a conversation from its newest message, or around `around`. */
+async function refresh(group: number): Promise<void> {
+  const { messages } = conversationOf(useMessages.getState(), group)
+  const first = messages.at(-MOST)
+  if (first === undefined) return forgetConversation(group)
+  const [head, rest] = await Promise.all([
+    single(first.id),
+    api().messages.list({ group, after: first.id, limit: MOST }),
+  ])
+  update(group, (conversation) => ({
+    ...conversation,
+    messages: [...head, ...rest],
+    atEnd: rest.length < MOST,
+    atStart: conversation.atStart && first === messages[0],
+    prepended: conversation.prepended - messages.indexOf(first),
+    loading: false,
+  }))
+}
+
+/** None where it is gone. Where something else went wrong, the call beside this one tells. */
+function single(message: number): Promise<Message[]> {
+  return api()
+    .messages.get({ message })
+    .then(
+      (found) => [found],
+      () => [],
+    )
+}
+
+/** Loads a conversation from its newest message, or around `around`; where that fails, it stays as it is. */
 export async function openConversation(group: number, around?: number): Promise<void> {
   const current = useMessages.getState().byGroup.get(group)
   if (current !== undefined && current.messages.length > 0 && around === undefined) return
   update(group, () => ({ ...EMPTY, loading: true }))
-  if (around === undefined) {
-    const messages = await api().messages.list({ group, limit: PAGE })
-    update(group, () => ({ ...EMPTY, messages, atStart: messages.length < PAGE, atEnd: true }))
-    return
+  try {
+    const opened = around === undefined ? await newestPage(group) : await pagesAround(group, around)
+    update(group, () => ({ ...EMPTY, ...opened }))
+  } catch (error) {
+    update(group, () => current ?? EMPTY)
+    throw error
   }
-  const [older, newer] = await Promise.all([
+}
+
+type Opened = Pick<Conversation, 'messages' | 'atStart' | 'atEnd'>
+
+async function newestPage(group: number): Promise<Opened> {
+  const messages = await api().messages.list({ group, limit: PAGE })
+  return { messages, atStart: messages.length < PAGE, atEnd: true }
+}
+
+async function pagesAround(group: number, around: number): Promise<Opened> {
+  const [older, middle, newer] = await Promise.all([
     api().messages.list({ group, before: around, limit: PAGE }),
-    api().messages.list({ group, after: around - 1, limit: PAGE }),
+    single(around),
+    api().messages.list({ group, after: around, limit: PAGE }),
   ])
-  const known = new Set(older.map((message) => message.id))
-  const messages = [...older, ...newer.filter((message) => !known.has(message.id))]
-  update(group, () => ({ ...EMPTY, messages, atStart: older.length < PAGE, atEnd: newer.length < PAGE }))
+  return { messages: [...older, ...middle, ...newer], atStart: older.length < PAGE, atEnd: newer.length < PAGE }
 }
 
 export async function loadOlder(group: number): Promise<void> {

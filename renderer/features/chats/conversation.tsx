@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import type { Message } from '../../../core/host/contract/types.ts'
 import { useHost } from '../../state/host.ts'
-import { openConversation } from '../../state/messages.ts'
+import { conversationOf, openConversation, useMessages } from '../../state/messages.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
@@ -27,11 +27,16 @@ export function Conversation({ group: id }: { readonly group: number }) {
   const [searching, setSearching] = useState(false)
   const { failure, run } = useCall()
 
+  const loaded = useMessages((state) => state.byGroup.has(id))
+  const online = useHost((state) => state.connection === 'online')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was forgotten is opened again
   useEffect(() => {
+    const { messages, loading } = conversationOf(useMessages.getState(), id)
+    if (!online || loading || messages.length > 0) return
     const current = useHost.getState().groups.get(id)
     const unread = current !== undefined && current.unread > 0 && current.readMessage > 0
     void run(() => openConversation(id, unread ? current.readMessage : undefined))
-  }, [id, run])
+  }, [id, loaded, online, run])
 
   useShortcut('f', () => setSearching(true))
   useShortcut('Escape', () => (searching ? setSearching(false) : navigate('/chats')))
