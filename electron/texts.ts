@@ -35,6 +35,7 @@ export interface Texts {
 export type FailureKind = 'newer' | 'locked' | 'configuration' | 'damaged' | 'missing' | 'ended'
 
 export interface Failure {
+  readonly happened: string
   readonly safe: string
   readonly todo: string
 }
