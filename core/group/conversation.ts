@@ -61,6 +61,9 @@ export async function sendMessage(
     time: now,
     now,
   })
+  if (outgoing.asGroup !== true) {
+    await tx.run('UPDATE group_members SET wrote_at = ? WHERE member = ?', now, own.id)
+  }
   await sendElements(context, tx, group, [element], { message, notify: true })
   context.notify(tx, { type: 'message', group: id, message, change: 'added' })
   const delivery = await deliveryView(tx, message)

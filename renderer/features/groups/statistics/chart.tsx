@@ -101,7 +101,7 @@ function optionsOf(
         spanGaps: false,
         // Tokens are written as #rrggbb: two more digits are the opacity.
         fill: `${strokes[index]}${shape.kind === 'bars' ? 'c0' : '20'}`,
-        points: { show: shape.kind === 'line' && step >= 86_400_000 },
+        ...(shape.kind === 'bars' ? { points: { show: false } } : {}),
         ...(shape.kind === 'bars' && bars !== undefined ? { paths: bars, width: 0 } : {}),
         value: (_chart: uPlot, value: number | null) =>
           valueText(value === null ? undefined : Math.abs(value), shape.unit, language),
