@@ -2,12 +2,15 @@ import { implement, ORPCError } from '@orpc/server'
 import { StandardRPCHandler } from '@orpc/server/standard'
 import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer'
 import type { ServerPeerHandleRequestFn } from '@orpc/standard-server-peer'
+import type { Contacts } from '../chat/contacts/api.ts'
 import { insertProfile, ownProfile, ownProfiles, setOwnProfile } from '../chat/state/profiles.ts'
 import { HearthError } from '../codec/error.ts'
 import type { Env } from '../env/env.ts'
 import type { GroupId, Groups, SuperPeerTest, SuperPeerView } from '../group/api.ts'
 import type { Store } from '../store/database.ts'
 import type { SuperPeer } from '../superpeer/api.ts'
+import { contactsSnapshot } from './contact-views.ts'
+import { contactProcedures } from './contacts-api.ts'
 import type {
   Diagnostics,
   Group,
@@ -31,6 +34,7 @@ import { groupView, messageView, previewView, profileView } from './views.ts'
 export interface ApiDeps {
   readonly env: Env
   readonly store: Store
+  readonly contacts: Contacts
   readonly groups: Groups
   readonly superPeer: SuperPeer
   readonly changes: HostChanges
@@ -69,7 +73,7 @@ export function createApi(deps: ApiDeps): ServerPeerHandleRequestFn {
   return createServerPeerHandleRequestFn(handler, { context: {} })
 }
 
-function procedures({ env, store, groups, superPeer, changes, known, sessions, host }: ApiDeps) {
+function procedures({ env, store, contacts, groups, superPeer, changes, known, sessions, host }: ApiDeps) {
   const os = implement(contract).use(async ({ next, path }) => {
     try {
       return await next()
@@ -132,10 +136,11 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
             groups: await superPeer.groups(),
           },
           routers: host.routers(),
+          ...(await contactsSnapshot(contacts)),
         }
       }),
       follow: os.changes.follow.handler(({ input, signal }) =>
-        Promise.resolve(streamed(followChanges(changes, groups, input, signal))),
+        Promise.resolve(streamed(followChanges(changes, { groups, contacts }, input, signal))),
       ),
     },
     profiles: {
@@ -155,6 +160,7 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
           const { image: shown, ...rest } = { ...before.profile, ...values }
           const next = image === undefined ? shown : (image ?? undefined)
           await setOwnProfile(tx, profile, { ...rest, ...(next !== undefined && { image: next }) }, env.clock.now())
+          await contacts.profileChanged(tx, profile)
           return found(await ownProfile(tx, profile), 'profile')
         })
         changes.append(profileChange(profileView(own)))
@@ -248,6 +254,7 @@ function procedures({ env, store, groups, superPeer, changes, known, sessions, h
       markRead: os.messages.markRead.handler(({ input }) => groups.markRead(input.group, input.message)),
       deliveredBy: os.messages.deliveredBy.handler(({ input }) => groups.deliveredBy(input.message)),
     },
+    ...contactProcedures(os, contacts),
     serving: {
       enable: os.serving.enable.handler(({ input }) => superPeer.enable(input)),
       disable: os.serving.disable.handler(() => superPeer.disable()),

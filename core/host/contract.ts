@@ -1,5 +1,6 @@
 import { type ContractRouterClient, eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
+import { contactMessagesContract, contactsContract } from './contract/contacts.ts'
 import type {
   ChangeMessage,
   CopyView,
@@ -226,6 +227,8 @@ export const contract = {
     markRead: api.input(withMessage).output(type<void>()),
     deliveredBy: api.input(z.object({ message: id })).output(type<readonly CopyView[]>()),
   },
+  contacts: contactsContract,
+  contactMessages: contactMessagesContract,
   serving: {
     enable: api
       .input(z.object({ displayName: name, image: image.exactOptional(), autoAccept: z.boolean().default(true) }))

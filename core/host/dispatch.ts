@@ -6,7 +6,7 @@ import type { Tx } from '../store/database.ts'
 import type { ConnKind } from '../store/schema/chat.ts'
 
 /** Which module an agent connection belongs to. */
-type Owner = 'groups' | 'superPeer'
+export type Owner = 'groups' | 'superPeer' | 'contacts'
 
 const OWNERS: Readonly<Record<ConnKind, Owner>> = {
   relay: 'groups',
@@ -17,6 +17,9 @@ const OWNERS: Readonly<Record<ConnKind, Owner>> = {
   'served-owner': 'superPeer',
   'served-member': 'superPeer',
   'super-peer-reply': 'superPeer',
+  contact: 'contacts',
+  'contact-invitation': 'contacts',
+  'contact-address': 'contacts',
 }
 
 export interface DispatchDeps {
@@ -36,12 +39,12 @@ export function createDispatch({ log, owner, routerState }: DispatchDeps): Agent
 
   /** Each module hears of its own connections alone. */
   async function handleReachable(tx: Tx, event: Reachability): Promise<undefined> {
-    const conns: Record<Owner, ConnId[]> = { groups: [], superPeer: [] }
+    const conns: Record<Owner, ConnId[]> = { groups: [], superPeer: [], contacts: [] }
     for (const conn of event.conns) {
       const module = await ownerOf(tx, conn)
       if (module !== undefined) conns[module].push(conn)
     }
-    for (const module of ['groups', 'superPeer'] as const) {
+    for (const module of ['groups', 'superPeer', 'contacts'] as const) {
       if (conns[module].length > 0) await owner(module).handle(tx, { ...event, conns: conns[module] })
     }
     tx.afterCommit(() => routerState(event.router, event.type === 'UP'))

@@ -1,6 +1,8 @@
+import type { ContactEvent, Contacts } from '../chat/contacts/api.ts'
 import type { GroupEvent, Groups } from '../group/api.ts'
 import type { SuperPeerEvent } from '../superpeer/api.ts'
 import type { ChangeLog, Position } from './changes.ts'
+import { contactChange } from './contact-views.ts'
 import type { Change, ChangeMessage, KnownView, ProfileView, RouterState } from './contract/types.ts'
 import { groupView, messageView } from './views.ts'
 
@@ -8,6 +10,7 @@ import { groupView, messageView } from './views.ts'
 export type LoggedChange =
   | { readonly from: 'groups'; readonly event: GroupEvent }
   | { readonly from: 'super-peer'; readonly event: SuperPeerEvent }
+  | { readonly from: 'contacts'; readonly event: ContactEvent }
   | { readonly from: 'host'; readonly change: Change & { readonly type: 'profile' | 'router' | 'known' } }
 
 export type HostChanges = ChangeLog<LoggedChange>
@@ -24,21 +27,28 @@ export function knownChange(known: KnownView): LoggedChange {
   return { from: 'host', change: { type: 'known', known } }
 }
 
+/** Whose state is read. */
+interface Followed {
+  readonly groups: Groups
+  readonly contacts: Contacts
+}
+
 /** The stream of `changes.follow`. */
 export async function* followChanges(
   changes: HostChanges,
-  groups: Groups,
+  { groups, contacts }: Followed,
   after: Position,
   signal?: AbortSignal,
 ): AsyncGenerator<ChangeMessage, void> {
   for await (const entry of changes.follow(after, signal)) {
     if ('reset' in entry) yield entry
-    else yield { position: entry.position, change: await withState(entry.change, groups) }
+    else yield { position: entry.position, change: await withState(entry.change, groups, contacts) }
   }
 }
 
-async function withState(logged: LoggedChange, groups: Groups): Promise<Change> {
+async function withState(logged: LoggedChange, groups: Groups, contacts: Contacts): Promise<Change> {
   if (logged.from === 'host') return logged.change
+  if (logged.from === 'contacts') return contactChange(logged.event, contacts)
   if (logged.from === 'super-peer') {
     const { event } = logged
     if (event.type === 'refused') return { ...event, by: 'super-peer' }

@@ -1,7 +1,8 @@
 import { createAgent } from '../agent/agent.ts'
+import type { AgentHandler } from '../agent/api.ts'
+import { createContacts } from '../chat/contacts/contacts.ts'
 import type { Env } from '../env/env.ts'
 import { realEnv } from '../env/real.ts'
-import type { Groups } from '../group/api.ts'
 import { createGroups } from '../group/groups.ts'
 import type { RunningRouter } from '../router/server.ts'
 import { formatRouterAddress, parseRouterAddress, type RouterAddress } from '../smp/address.ts'
@@ -12,7 +13,7 @@ import { createChangeLog } from './changes.ts'
 import type { Configuration } from './config.ts'
 import type { SignInLink } from './contract/types.ts'
 import { diagnostics } from './diagnostics.ts'
-import { createDispatch } from './dispatch.ts'
+import { createDispatch, type Owner } from './dispatch.ts'
 import { startEmbeddedRouter } from './embedded-router.ts'
 import { pathIn, privateFolder, readIfPresent, removeIfPresent, writePrivate } from './files.ts'
 import type { HostChanges, LoggedChange } from './follow.ts'
@@ -121,15 +122,14 @@ async function assemble(
   const own = ownRouters(configuration, embedded)
   const routers = routerStates(own, embedded, changes)
 
-  let groups: Groups | undefined
-  let superPeer: SuperPeer | undefined
+  const modules: Partial<Record<Owner, AgentHandler>> = {}
   const agent = createAgent({
     env,
     store,
     routers: own,
     handler: createDispatch({
       log,
-      owner: (module) => (module === 'groups' ? groups : superPeer) ?? unfinished(),
+      owner: (module) => modules[module] ?? unfinished(),
       routerState: routers.set,
     }),
     settings: {
@@ -137,20 +137,26 @@ async function assemble(
       presets: presetRouters(presetsOf(folder, log)),
     },
   })
-  groups = createGroups({ env, store, agent, notify: (event) => changes.append({ from: 'groups', event }) })
-  superPeer = createSuperPeer({
+  const contacts = createContacts({
+    env,
+    store,
+    agent,
+    notify: (event) => changes.append({ from: 'contacts', event }),
+  })
+  const groups = createGroups({ env, store, agent, notify: (event) => changes.append({ from: 'groups', event }) })
+  const superPeer = createSuperPeer({
     env,
     store,
     agent,
     notify: (event) => changes.append({ from: 'super-peer', event }),
     settings: superPeerSettings(configuration),
   })
-  const [runningGroups, runningSuperPeer] = [groups, superPeer]
+  Object.assign(modules, { contacts, groups, superPeer })
   parts.add(() => agent.stop())
-  await runningGroups.start()
-  parts.add(() => runningGroups.stop())
-  await runningSuperPeer.start()
-  parts.add(() => runningSuperPeer.stop())
+  await groups.start()
+  parts.add(() => groups.stop())
+  await superPeer.start()
+  parts.add(() => superPeer.stop())
   await agent.start()
   const sampler = createSampler(env, store, () => settings.current['statistics.enabled'])
   sampler.start()
@@ -158,8 +164,7 @@ async function assemble(
 
   const stopRequest = Promise.withResolvers<void>()
   const restartRequest = Promise.withResolvers<void>()
-  const status = () =>
-    hostStatus({ folder, startedAt, now: env.clock.now(), store, agent, groups: runningGroups, routers })
+  const status = () => hostStatus({ folder, startedAt, now: env.clock.now(), store, agent, groups, routers })
   const sessions = openSessions(env, folder)
   function signInLink(): SignInLink {
     const { code, expires } = sessions.code()
@@ -184,6 +189,7 @@ async function assemble(
     handle: createApi({
       env,
       store,
+      contacts,
       groups,
       superPeer,
       changes,
@@ -191,8 +197,7 @@ async function assemble(
       known: createKnownSuperPeers({ env, store, folder, changes }),
       host: {
         status,
-        diagnostics: () =>
-          diagnostics({ now: env.clock.now(), log, settings: settings.view(), superPeer: runningSuperPeer, status }),
+        diagnostics: () => diagnostics({ now: env.clock.now(), log, settings: settings.view(), superPeer, status }),
         routerPresets: () => selectableRouters(presetsOf(folder, log)),
         routers: routers.list,
         settings: settings.view,
@@ -219,7 +224,7 @@ async function assemble(
     signInLink,
     routerAddress: embedded && formatRouterAddress(embedded.address),
     log,
-    superPeer: runningSuperPeer,
+    superPeer,
     reload() {
       const { waitingForRestart } = settings.reload()
       log.info('configuration read', { waitingForRestart: waitingForRestart.join(', ') })

@@ -4,6 +4,7 @@ import { chatMigration } from './migrations/0002-chat.ts'
 import { superpeerMigration } from './migrations/0003-superpeer.ts'
 import { hostMigration } from './migrations/0004-host.ts'
 import { instanceMigration } from './migrations/0005-instance.ts'
+import { contactsMigration } from './migrations/0006-contacts.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -12,6 +13,7 @@ const MIGRATIONS: readonly string[] = [
   superpeerMigration,
   hostMigration,
   instanceMigration,
+  contactsMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

@@ -16,6 +16,7 @@ import { base64urlUnpadded } from '../../core/codec/base64url.ts'
 import { fromUtf8Lossy, utf8 } from '../../core/codec/bytes.ts'
 import { HearthError } from '../../core/codec/error.ts'
 import type { PrivateKey, PublicKey } from '../../core/codec/keys.ts'
+import { sha256 } from '../../core/crypto/hash.ts'
 import { generateKeyPair, publicKeyOf } from '../../core/crypto/keypair.ts'
 import type { Env } from '../../core/env/env.ts'
 import type { Store, Tx } from '../../core/store/database.ts'
@@ -65,6 +66,8 @@ type ItemEvent =
   | { readonly type: 'CONF'; readonly from: string; readonly info: Uint8Array }
   | { readonly type: 'INFO'; readonly info: Uint8Array }
   | { readonly type: 'CON' | 'DELETED' | 'QCONT' }
+  /** Only the agent's: its connection has its peer. */
+  | { readonly type: 'JOINED'; readonly from: string }
   | { readonly type: 'MSG'; readonly body: Uint8Array; readonly brokerTime: number }
   | { readonly type: 'SENT'; readonly message: number }
   | { readonly type: 'MERR' | 'MWARN'; readonly message: number; readonly code: 'AUTH' | 'QUOTA' }
@@ -83,6 +86,8 @@ type Action =
 interface LinkRecord {
   readonly owner: string
   content: LinkContent | undefined
+  /** A one-time link: whoever comes first has it. */
+  readonly once?: boolean
 }
 
 interface ConnRow {
@@ -248,8 +253,15 @@ export function createFakeNetwork(): FakeNetwork {
       switch (action.type) {
         case 'join': {
           const record = links.get(action.link.replace(/^full:/, ''))
-          if (record === undefined || gone.has(record.owner)) put(self, { type: 'ERR', code: 'AUTH' })
-          else put(record.owner, { type: 'REQ', from: self, info: action.info })
+          if (record === undefined || gone.has(record.owner)) {
+            put(self, { type: 'ERR', code: 'AUTH' })
+          } else if (record.once) {
+            links.delete(action.link.replace(/^full:/, ''))
+            put(self, { type: 'JOINED', from: record.owner })
+            put(record.owner, { type: 'CONF', from: self, info: action.info })
+          } else {
+            put(record.owner, { type: 'REQ', from: self, info: action.info })
+          }
           return
         }
         case 'conf':
@@ -329,8 +341,10 @@ export function createFakeNetwork(): FakeNetwork {
         const conn = await tx.get<ConnRow>('SELECT * FROM fake_conns WHERE conn = ?', item.conn)
         const over = conn === undefined || conn.state === 'deleted'
         if (item.event.type === 'MSG' && !over && conn.state !== 'connected') return 'later'
-        if (!over || item.event.type === 'DELETED') {
-          const event = await prepare(tx, item)
+        if (item.event.type === 'JOINED') {
+          await tx.run('UPDATE fake_conns SET peer = ? WHERE conn = ?', item.event.from, item.conn)
+        } else if (!over || item.event.type === 'DELETED') {
+          const event = await prepare(tx, item, item.event)
           if ((await handler.handle(tx, event)) === 'hold') return 'held'
         }
         await tx.run('INSERT INTO fake_in (id) VALUES (?)', item.id)
@@ -338,8 +352,8 @@ export function createFakeNetwork(): FakeNetwork {
       })
     }
 
-    async function prepare(tx: Tx, item: Item): Promise<AgentEvent> {
-      const { conn, event } = item
+    async function prepare(tx: Tx, item: Item, event: Exclude<ItemEvent, { type: 'JOINED' }>): Promise<AgentEvent> {
+      const { conn } = item
       switch (event.type) {
         case 'REQ': {
           const row = await tx.get<{ request: number }>(
@@ -407,7 +421,8 @@ export function createFakeNetwork(): FakeNetwork {
     }
 
     function newLink(type: string): string {
-      return `https://router.example/${type}#${base64urlUnpadded(env.random(32))}`
+      const id = type === 'i' ? `${base64urlUnpadded(env.random(24))}/` : ''
+      return `https://router.example/${type}#${id}${base64urlUnpadded(env.random(32))}`
     }
 
     async function register(
@@ -415,14 +430,15 @@ export function createFakeNetwork(): FakeNetwork {
       rootKey: PrivateKey<'Ed25519'>,
       data: LinkUserData,
       rest: { entityId: Uint8Array | undefined; clientData: string | undefined },
+      once = false,
     ): Promise<ConnId> {
       const publicKey: PublicKey<'Ed25519'> = publicKeyOf(rootKey)
       const content = { ...data, link, fullLink: `full:${link}`, rootKey: publicKey, ...rest }
       return store.write(async (tx) => {
-        const id = await newConn(tx, 'contact', null)
+        const id = await newConn(tx, once ? 'invitation' : 'contact', null)
         await tx.run('UPDATE fake_conns SET link = ?, root_key = ? WHERE conn = ?', link, rootKey.raw, id)
         // The router has it before the host has committed that it does.
-        links.set(link, { owner: `${host}/${id}`, content })
+        links.set(link, { owner: `${host}/${id}`, content, once })
         return id
       })
     }
@@ -469,8 +485,12 @@ export function createFakeNetwork(): FakeNetwork {
         started = false
         if (living.get(host)?.wake === wake) living.delete(host)
       },
-      async createInvitation() {
-        throw new HearthError('usage', 'unsupported', 'the fake agent has addresses only')
+      async createInvitation(options = {}) {
+        const link = newLink('i')
+        const { privateKey } = generateKeyPair('Ed25519', (size) => env.random(size))
+        const data: LinkUserData = { direct: true, owners: [], relays: [], userData: options.userData ?? utf8('') }
+        const rest = { entityId: undefined, clientData: options.clientData }
+        return { conn: await register(link, privateKey, data, rest, true), full: `full:${link}`, short: link }
       },
       async createAddress(options) {
         const link = newLink(options.type)
@@ -597,8 +617,10 @@ export function createFakeNetwork(): FakeNetwork {
           quotaSince: undefined,
         }))
       },
-      async securityCode() {
-        return undefined
+      /** The same at both ends. */
+      async securityCode(tx, conn) {
+        const peer = (await rowOf(tx, conn))?.peer
+        return peer ? sha256(utf8([peer, `${host}/${conn}`].sort().join(' '))) : undefined
       },
     }
   }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Change, Message } from '../contract/types.ts'
+import { describeContactChange, isContactChange } from './ctl-contacts.ts'
 import { lazily } from './lazily.ts'
 import { count } from './options.ts'
 
@@ -42,6 +43,7 @@ export function messageVerbs(): Command[] {
 }
 
 function groupOf(change: Change): number | undefined {
+  if (isContactChange(change)) return undefined
   switch (change.type) {
     case 'group':
     case 'served-group':
@@ -66,6 +68,7 @@ function describe({ id, time, authorName, sent, text, delivery, editedAt, delete
 }
 
 function describeChange(change: Change): string {
+  if (isContactChange(change)) return describeContactChange(change)
   switch (change.type) {
     case 'message':
       return change.message === undefined ? `message #${change.id} is gone` : describe(change.message)

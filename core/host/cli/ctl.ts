@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { contactVerbs } from './ctl-contacts.ts'
 import { groupVerbs } from './ctl-groups.ts'
 import { hostVerbs } from './ctl-host.ts'
 import { messageVerbs } from './ctl-messages.ts'
@@ -9,6 +10,7 @@ export function ctlCommand(): Command {
     .description('tell a running host what to do')
     .requiredOption('--dir <folder>', "the host's folder")
     .option('--json', 'answers as JSON, one value on each line')
-  for (const verb of [...hostVerbs(), ...groupVerbs(), ...messageVerbs(), ...servingVerbs()]) ctl.addCommand(verb)
+  for (const verb of [...hostVerbs(), ...groupVerbs(), ...messageVerbs(), ...contactVerbs(), ...servingVerbs()])
+    ctl.addCommand(verb)
   return ctl
 }

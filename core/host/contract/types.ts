@@ -23,6 +23,7 @@ import type {
 import type { Position } from '../changes.ts'
 import type { SettingName } from '../config.ts'
 import type { LoggedWarning } from '../log.ts'
+import type { ContactChange, ContactsSnapshot } from './contacts.ts'
 
 /**
  * What the local API answers with: the views of the layers below, where bytes have become base64url and the network's
@@ -148,7 +149,7 @@ export interface Diagnostics {
 }
 
 /** Everything that the interface begins with; `position` is where `changes.follow` goes on. */
-export interface Snapshot {
+export interface Snapshot extends ContactsSnapshot {
   readonly position: Position
   readonly profiles: readonly ProfileView[]
   readonly groups: readonly Group[]
@@ -163,6 +164,7 @@ export interface Snapshot {
 
 /** One change, with the state of what it speaks of at the time of reading. */
 export type Change =
+  | ContactChange
   | { readonly type: 'profile'; readonly profile: ProfileView }
   | {
       readonly type: 'group'

@@ -51,6 +51,9 @@ export interface ConnBindingsTable {
  * - `super-peer-link`: the link that a super-peer made for one group → groups
  * - `served-owner`, `served-member`: a super-peer's connection to someone in a group → group_members
  * - `super-peer-reply`: answers to tests and refused invitations, without a group → nothing
+ * - `contact`: a conversation of two → contacts
+ * - `contact-invitation`: an own one-time link → contact_invitations
+ * - `contact-address`: where people ask to talk → profiles
  */
 export type ConnKind =
   | 'relay'
@@ -61,6 +64,9 @@ export type ConnKind =
   | 'served-owner'
   | 'served-member'
   | 'super-peer-reply'
+  | 'contact'
+  | 'contact-invitation'
+  | 'contact-address'
 
 /** What we are in a group. */
 export type GroupPart = 'owner' | 'member' | 'super-peer'
