@@ -9,6 +9,7 @@ import { figure, figures, options } from './options.ts'
  * Messages are so long (`--size`) that none shares a body with another; shorter ones would, and cost less.
  */
 const POLL = 20
+const LOOKS_UNTIL_QUIET = 15
 /** A router's queue takes 128 messages from which nobody reads. */
 const MOST_UNREAD = 100
 
@@ -56,28 +57,18 @@ async function deliver(community: Community, { members, messages, size, receive,
   const { router, superPeer, owner } = community
   const deliveries = members * messages
   const accepted = async () => (await router.ask('statistics')).accepted
-  const received = () => community.members.ask('received')
   const before = {
     usage: await community.usage(),
     accepted: await accepted(),
-    received: await received(),
+    received: await community.members.ask('received'),
+    taken: await superPeer.ask('taken'),
     database: await superPeer.ask('databaseBytes'),
     disk: await superPeer.ask('diskBytes'),
   }
   if (stages) await superPeer.ask('startStages')
   const started = performance.now()
   const said = owner.ask('say', messages, size)
-  let database = before.database
-  for (;;) {
-    // What the owner sends is accepted as well.
-    const done = receive
-      ? (await received()) - before.received >= deliveries
-      : (await accepted()) - before.accepted >= deliveries + messages
-    database = Math.max(database, await superPeer.ask('databaseBytes'))
-    if (done) break
-    await sleep(POLL)
-  }
-  const seconds = (performance.now() - started) / 1000
+  const { seconds, database } = await finished(community, { receive, before, expected: deliveries, messages, started })
   await said
   await settled(community)
   const { mainThreadMs, stages: byStage } = stages ? await superPeer.ask('stopStages') : { mainThreadMs: 0, stages: {} }
@@ -107,6 +98,46 @@ async function deliver(community: Community, { members, messages, size, receive,
     ...(disk !== undefined &&
       before.disk !== undefined && { diskBytesPerDelivery: figure((disk - before.disk) / deliveries) }),
   }
+}
+
+interface Course {
+  readonly receive: boolean
+  readonly before: {
+    readonly accepted: number
+    readonly received: number
+    readonly taken: number
+    readonly database: number
+  }
+  readonly expected: number
+  readonly messages: number
+  readonly started: number
+}
+
+/** When the last delivery counted, and how large the super-peer's database was at most. */
+async function finished(community: Community, course: Course): Promise<{ seconds: number; database: number }> {
+  const { router, superPeer, members } = community
+  const { receive, before, expected, messages, started } = course
+  let { database } = before
+  let count = 0
+  let last = started
+  for (let look = 0; ; look++) {
+    const now = receive
+      ? (await members.ask('received')) - before.received
+      : // What the owner sends is accepted as well.
+        (await router.ask('statistics')).accepted - before.accepted - messages
+    if (now > count) last = performance.now()
+    count = Math.max(count, now)
+    database = Math.max(database, await superPeer.ask('databaseBytes'))
+    // Short messages share bodies: the router accepts fewer than there are deliveries.
+    const quiet =
+      look % LOOKS_UNTIL_QUIET === LOOKS_UNTIL_QUIET - 1 && (await isQuiet(community, before.taken + messages))
+    if (count >= expected || quiet) return { seconds: (last - started) / 1000, database }
+    await sleep(POLL)
+  }
+}
+
+async function isQuiet({ superPeer }: Community, taken: number): Promise<boolean> {
+  return (await superPeer.ask('taken')) >= taken && (await superPeer.ask('idle'))
 }
 
 /** Waits until the super-peer has nothing left to say. */

@@ -46,6 +46,8 @@ const calls = {
     }
   },
   connectedMembers: async () => (await host.superPeer.statistics()).connected,
+  /** Messages that the super-peer has taken on. */
+  taken: async () => (await host.superPeer.statistics()).received,
   /** Nothing waits to be delivered. */
   async idle(): Promise<boolean> {
     const { tasks, jobs } = await host.superPeer.statistics()

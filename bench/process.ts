@@ -81,10 +81,15 @@ export function serve(calls: Protocol, end: () => unknown = () => {}): void {
       reply({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
-  process.on('disconnect', async () => {
+  let ending = false
+  const finish = async () => {
+    if (ending) return
+    ending = true
     await end()
     process.exit(0)
-  })
+  }
+  // Interrupting the benchmark interrupts all its processes; none leaves its folder behind.
+  for (const event of ['disconnect', 'SIGINT', 'SIGTERM'] as const) process.on(event, finish)
 }
 
 /** Of this process. */
