@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createAgent } from '../../core/agent/agent.ts'
+import type { Contacts, ContactView } from '../../core/chat/contacts/api.ts'
+import { createContacts } from '../../core/chat/contacts/contacts.ts'
+import { insertProfile, type ProfileId } from '../../core/chat/state/profiles.ts'
+import type { RunningRouter } from '../../core/router/server.ts'
+import { openStore } from '../../core/store/database.ts'
+import { env, localRouter, scratch } from '../support/agents.ts'
+
+/** Two people with real agents, over TLS and a router of their own. */
+
+let folder: ReturnType<typeof scratch>
+let router: RunningRouter
+const running: Person[] = []
+
+beforeEach(async () => {
+  folder = scratch()
+  router = await localRouter(folder.path)
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((person) => person.stop()))
+  await router.stop()
+  folder.remove()
+})
+
+interface Person {
+  readonly profile: ProfileId
+  readonly contacts: Contacts
+  /** Resolves once `condition` holds; asked again after every event. */
+  until<T>(condition: () => Promise<T | undefined | false>): Promise<T>
+  stop(): Promise<void>
+}
+
+async function person(name: string): Promise<Person> {
+  const store = await openStore(':memory:', env.clock)
+  const profile = await store.write((tx) =>
+    insertProfile(tx, { displayName: name, fullName: '' }, { now: env.clock.now() }),
+  )
+  const waiting = new Set<() => void>()
+  let contacts: Contacts | undefined
+  const agent = createAgent({
+    env,
+    store,
+    routers: [router.address],
+    settings: { threads: 0 },
+    handler: { handle: (tx, event) => contacts!.handle(tx, event) },
+  })
+  contacts = createContacts({
+    env,
+    store,
+    agent,
+    notify: () => {
+      for (const look of [...waiting]) look()
+    },
+  })
+  await agent.start()
+  const self: Person = {
+    profile,
+    contacts,
+    until: (condition) =>
+      new Promise((resolve, reject) => {
+        const look = () =>
+          void condition().then((value) => {
+            if (value === undefined || value === false) return
+            waiting.delete(look)
+            resolve(value)
+          }, reject)
+        waiting.add(look)
+        look()
+      }),
+    async stop() {
+      await agent.stop()
+      await store.close()
+    },
+  }
+  running.push(self)
+  return self
+}
+
+function active({ contacts, until }: Person, name: string): Promise<ContactView> {
+  return until(async () =>
+    (await contacts.list()).find(({ displayName, status }) => displayName === name && status === 'active'),
+  )
+}
+
+async function talk(a: Person, b: Person): Promise<void> {
+  const [atA, atB] = await Promise.all([active(a, 'b'), active(b, 'a')])
+  for (let i = 0; i < 5; i++) {
+    await a.contacts.send(atA.id, { text: `a${i}` })
+    await b.contacts.send(atB.id, { text: `b${i}` })
+  }
+  const received = async (of: Person, contact: number, count: number) => {
+    const messages = (await of.contacts.messages(contact)).filter(({ sent }) => !sent)
+    return messages.length >= count && messages.map(({ text }) => text)
+  }
+  expect(await b.until(() => received(b, atB.id, 5))).toEqual(['a0', 'a1', 'a2', 'a3', 'a4'])
+  expect(await a.until(() => received(a, atA.id, 5))).toEqual(['b0', 'b1', 'b2', 'b3', 'b4'])
+  await a.until(async () => (await a.contacts.messages(atA.id)).every(({ delivery }) => delivery?.taken !== 0))
+  expect(await a.contacts.securityCode(atA.id)).toEqual(await b.contacts.securityCode(atB.id))
+}
+
+test('a one-time link connects two people, who talk and part', async () => {
+  const [a, b] = [await person('a'), await person('b')]
+  const { link } = await a.contacts.invite(a.profile)
+  expect(link).toMatch(/\/i#/)
+  expect(await b.contacts.preview(link)).toMatchObject({ kind: 'invitation', profile: { displayName: 'a' } })
+  await b.contacts.connect(b.profile, link)
+  await talk(a, b)
+  expect(await a.contacts.invitations()).toEqual([])
+  const [contact] = await a.contacts.list()
+  await a.contacts.remove(contact!.id)
+  await b.until(async () => (await b.contacts.list())[0]?.status === 'ended')
+})
+
+test('an address shows who is behind it, and its owner accepts', async () => {
+  const [a, b] = [await person('a'), await person('b')]
+  const { link } = await a.contacts.createAddress(a.profile)
+  expect(await b.contacts.preview(link)).toMatchObject({ kind: 'address', profile: { displayName: 'a' } })
+  const contact = await b.contacts.connect(b.profile, link, { text: 'it is me' })
+  const request = await a.until(async () => (await a.contacts.requests())[0])
+  expect(request).toMatchObject({ displayName: 'b', text: 'it is me' })
+  const accepted = await a.contacts.accept(request.id)
+  await active(b, 'a')
+  expect((await a.contacts.messages(accepted)).map(({ text }) => text)).toEqual(['it is me'])
+  expect((await b.contacts.messages(contact)).map(({ text }) => text)).toEqual(['it is me'])
+})
