@@ -56,7 +56,6 @@ const presetsSchema = z.object({
 })
 
 export type Presets = z.output<typeof presetsSchema>
-export type PresetOperator = Presets['operators'][number]
 
 let shipped: Presets | undefined
 

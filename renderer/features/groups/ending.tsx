@@ -36,7 +36,10 @@ export function Ending({ group }: { readonly group: Group }) {
   const Icon = kind === 'leave' ? LogOut : Trash2
   return (
     <Section title={t(`groups.${kind}.section`)}>
-      <p className={css.fact}>{t(`groups.${kind}.what`, named)}</p>
+      <p className={css.fact}>
+        {kind === 'forget' && <>{t(`chats.closed.${group.status}`, { defaultValue: '' })} </>}
+        {t(`groups.${kind}.what`, named)}
+      </p>
       <div>
         <Button look="danger" icon={<Icon size={18} aria-hidden="true" />} onClick={() => setAsking(true)}>
           {t(`groups.${kind}.button`)}

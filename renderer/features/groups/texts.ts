@@ -208,7 +208,7 @@ export const en = {
     },
     forget: {
       section: 'Over',
-      what: 'This group is over for you. Its messages are kept here until you remove them.',
+      what: 'Its messages are kept here until you remove them.',
       button: 'Remove from this host',
       title: 'Remove {{name}} from this host?',
       text: 'All its messages on this host are deleted.',
@@ -485,7 +485,7 @@ export const de: Texts<typeof en> = {
     },
     forget: {
       section: 'Vorbei',
-      what: 'Diese Gruppe ist für dich vorbei. Ihre Nachrichten bleiben hier, bis du sie entfernst.',
+      what: 'Ihre Nachrichten bleiben hier, bis du sie entfernst.',
       button: 'Von diesem Host entfernen',
       title: '{{name}} von diesem Host entfernen?',
       text: 'Alle ihre Nachrichten auf diesem Host werden gelöscht.',
