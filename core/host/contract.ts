@@ -179,7 +179,17 @@ export const contract = {
   known: {
     list: api.input(none).output(type<KnownView>()),
     setOperator: api.input(z.object({ operator: z.string().max(64), enabled: z.boolean() })).output(type<KnownView>()),
-    add: api.input(z.object({ address: link, name, image: image.exactOptional() })).output(type<KnownView>()),
+    add: api
+      .input(
+        z.object({
+          address: link,
+          name,
+          image: image.exactOptional(),
+          /** Of the test that went before, in milliseconds. */
+          roundTrip: z.number().min(0).max(3_600_000).exactOptional(),
+        }),
+      )
+      .output(type<KnownView>()),
     update: api
       .input(z.object({ address: link, name: name.exactOptional(), enabled: z.boolean().exactOptional() }))
       .output(type<KnownView>()),
