@@ -16,6 +16,12 @@ export function failureOf(error: unknown, t: TFunction): Failure {
     const text = t([`error.${kind}.${code}`, `error.${code}`, `error.kind.${kind}`], { defaultValue: error.message })
     return { text, temporary }
   }
+  if (isLost(error)) return { text: t('error.lost'), temporary: true }
   const message = error instanceof Error ? error.message : String(error)
   return { text: t('error.unknown', { message }), temporary: false }
+}
+
+/** The connection broke after the call had left: nobody here knows whether it was done. */
+export function isLost(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || /WebSocket is not open/.test(error.message))
 }

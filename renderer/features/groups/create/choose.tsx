@@ -29,8 +29,8 @@ export function Choose() {
     if (profile === undefined) return
     const { displayName, description, image, writers, history } = draft
     await run(async () => {
-      const group = await takeGroup(
-        await api().groups.create({
+      const group = await takeGroup(() =>
+        api().groups.create({
           profile,
           displayName: displayName.trim(),
           ...(description.trim() === '' ? {} : { description: description.trim() }),

@@ -50,8 +50,8 @@ function Found({ preview }: { readonly preview: PreviewData }) {
   async function join(): Promise<void> {
     if (profile === undefined) return
     await run(async () => {
-      const group = await takeGroup(
-        await api().groups.join({
+      const group = await takeGroup(() =>
+        api().groups.join({
           profile: profile.id,
           link: preview.link,
           ...(hidden ? { incognito: { displayName: name.trim() } } : {}),
