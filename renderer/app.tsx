@@ -6,6 +6,7 @@ import { Layout } from './ui/layout.tsx'
 import { SignedOut, Starting } from './ui/starting.tsx'
 
 const Welcome = lazy(async () => ({ default: (await import('./features/first-run/welcome.tsx')).Welcome }))
+const Restore = lazy(async () => ({ default: (await import('./features/backup/restore.tsx')).Restore }))
 const Chats = lazy(async () => ({ default: (await import('./features/chats/chats.tsx')).Chats }))
 const GroupPages = lazy(async () => ({ default: (await import('./features/groups/pages.tsx')).GroupPages }))
 const JoinPage = lazy(async () => ({ default: (await import('./features/groups/join.tsx')).JoinPage }))
@@ -31,6 +32,7 @@ export function App() {
         <Route path="/welcome">
           <Welcome />
         </Route>
+        <Route path="/restore" component={Restore} />
         {person === undefined && (
           <Route>
             <Redirect to="/welcome" replace />

@@ -1,3 +1,4 @@
+import * as backup from '../features/backup/texts.ts'
 import * as chats from '../features/chats/texts.ts'
 import * as firstRun from '../features/first-run/texts.ts'
 import * as groups from '../features/groups/texts.ts'
@@ -18,6 +19,7 @@ export const en = {
   ...superPeers.en,
   ...hosting.en,
   ...settings.en,
+  ...backup.en,
 }
 
 export const de: Texts<typeof en> = {
@@ -28,4 +30,5 @@ export const de: Texts<typeof en> = {
   ...superPeers.de,
   ...hosting.de,
   ...settings.de,
+  ...backup.de,
 }

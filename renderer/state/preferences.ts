@@ -9,6 +9,8 @@ export interface Preferences {
   /** Width of the list pane in pixels. */
   readonly listWidth: number
   readonly notifications: boolean
+  /** When the reminder of a backup was put off last. */
+  readonly backupPutOff: number
 }
 
 const KEY = 'hearth-preferences'
@@ -18,6 +20,7 @@ const DEFAULTS: Preferences = {
   language: 'system',
   listWidth: 320,
   notifications: true,
+  backupPutOff: 0,
 }
 
 function stored(): Partial<Preferences> {

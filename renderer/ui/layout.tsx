@@ -5,7 +5,9 @@ import { Link, useLocation } from 'wouter'
 import { retryConnection } from '../state/api.ts'
 import { useHost } from '../state/host.ts'
 import { Avatar } from './avatar.tsx'
+import { BackupReminder } from './backup-reminder.tsx'
 import { Button } from './button.tsx'
+import { HeldNote } from './held-note.tsx'
 import css from './layout.module.css'
 
 const SECTIONS = [
@@ -49,6 +51,8 @@ export function Layout({ children }: { readonly children: ReactNode }) {
       </nav>
       <div className={css.content}>
         <ConnectionBanner />
+        <HeldNote />
+        <BackupReminder />
         <div className={css.screen}>{children}</div>
       </div>
     </div>

@@ -28,6 +28,7 @@ export function Welcome() {
 
 function Name({ onNamed }: { readonly onNamed: () => void }) {
   const { t } = useTranslation()
+  const [, navigate] = useLocation()
   const [name, setName] = useState('')
   const [image, setImage] = useState<string>()
   const { busy, failure, run } = useCall()
@@ -56,6 +57,9 @@ function Name({ onNamed }: { readonly onNamed: () => void }) {
         <FailureNote failure={failure} />
         <Button type="submit" look="primary" busy={busy} disabled={name.trim() === ''}>
           {t('welcome.continue')}
+        </Button>
+        <Button look="quiet" onClick={() => navigate('/restore')}>
+          {t('backup.restore.link')}
         </Button>
       </form>
     </>

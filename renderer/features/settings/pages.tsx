@@ -2,6 +2,7 @@ import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useRuntime } from '../../runtime/context.ts'
+import { Backup } from '../backup/backup.tsx'
 import { About } from './about.tsx'
 import { Appearance } from './appearance.tsx'
 import { Browsers } from './browsers.tsx'
@@ -21,6 +22,7 @@ const PAGES: Readonly<Record<SectionName, ComponentType>> = {
   appearance: Appearance,
   language: LanguageSection,
   desktop: DesktopSection,
+  backup: Backup,
   storage: Storage,
   routers: Routers,
   browsers: Browsers,

@@ -1,5 +1,6 @@
 import {
   Activity,
+  Archive,
   Bell,
   Database,
   Info,
@@ -19,6 +20,7 @@ export const SECTIONS = [
   { name: 'appearance', Icon: Palette },
   { name: 'language', Icon: Languages },
   { name: 'desktop', Icon: Monitor },
+  { name: 'backup', Icon: Archive },
   { name: 'storage', Icon: Database },
   { name: 'routers', Icon: Router },
   { name: 'browsers', Icon: MonitorSmartphone },

@@ -43,6 +43,7 @@ export const en = {
       keepRunning: 'Keep running when the window is closed',
       keepRunningHint: 'Messages keep coming, and groups you serve stay alive. Quit from the tray.',
     },
+    backup: { title: 'Backup' },
     storage: {
       title: 'Storage',
       database: 'Database',
@@ -189,6 +190,7 @@ export const de: Texts<typeof en> = {
       keepRunningHint:
         'Nachrichten kommen weiter an, und bereitgestellte Gruppen bleiben am Leben. Beenden im Infobereich.',
     },
+    backup: { title: 'Sicherung' },
     storage: {
       title: 'Speicher',
       database: 'Datenbank',
