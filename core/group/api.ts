@@ -185,6 +185,8 @@ export interface GroupView {
   readonly memberCount: number
   readonly superPeers: { readonly total: number; readonly active: number; readonly connected: number }
   readonly unread: number
+  /** Unread messages that name us, oldest first; at most 99. */
+  readonly unreadMentions: readonly MessageRowId[]
   readonly readMessage: MessageRowId
   readonly lastMessage: MessageView | undefined
   readonly flags: GroupFlags

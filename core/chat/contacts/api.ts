@@ -235,5 +235,6 @@ export type ContactEvent =
   | { readonly type: 'contact-request'; readonly request: ContactRequestView }
   | { readonly type: 'contact-request-gone'; readonly request: ContactRequestId }
   | { readonly type: 'invitation'; readonly invitation: InvitationView }
-  | { readonly type: 'invitation-gone'; readonly invitation: InvitationId }
+  /** Withdrawn, or used: then by whom. */
+  | { readonly type: 'invitation-gone'; readonly invitation: InvitationId; readonly contact?: ContactId }
   | { readonly type: 'contact-address'; readonly profile: ProfileId; readonly address: AddressView | undefined }

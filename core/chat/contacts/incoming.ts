@@ -125,7 +125,7 @@ export async function invitationEvent(
   await bind(tx, event.conn, 'contact', contact)
   await deleteInvitation(tx, id)
   await context.agent.allow(tx, event.conn, event.confirmation, profileInfo(identity.profile))
-  context.notify(tx, { type: 'invitation-gone', invitation: id })
+  context.notify(tx, { type: 'invitation-gone', invitation: id, contact })
   context.notify(tx, { type: 'contact', contact, change: 'added' })
 }
 

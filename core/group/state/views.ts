@@ -76,6 +76,7 @@ async function viewOf(tx: Tx, group: Group): Promise<GroupView> {
       connected: relays.filter(({ row }) => row.ready === 1).length,
     },
     unread: unread!.n,
+    unreadMentions: unread!.n === 0 ? [] : await unreadMentions(tx, group),
     readMessage: group.row.read_message,
     lastMessage: group.row.last_message === null ? undefined : await messageView(tx, group.row.last_message),
     flags: {
@@ -193,14 +194,34 @@ async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member 
   }
 }
 
+/** How many unread mentions are counted. */
+const MAX_UNREAD_MENTIONS = 99
+
+async function unreadMentions(tx: Tx, group: Group): Promise<MessageRowId[]> {
+  const rows = await tx.all<MessageRow>(
+    `SELECT * FROM chat_messages WHERE group_id = ? AND message > ? AND sent = 0 AND scope IS NULL
+       AND kind = 'content' AND hidden = 0 AND deleted_at IS NULL AND container LIKE '%"mentions":{%'
+     ORDER BY message LIMIT 1000`,
+    group.id,
+    group.row.read_message,
+  )
+  return rows
+    .filter((row) => namesMember(containerOf(row), group.ownMemberId))
+    .slice(0, MAX_UNREAD_MENTIONS)
+    .map(({ message }) => message)
+}
+
+function namesMember(container: MsgContainer, memberId: Uint8Array): boolean {
+  return [...acceptedMentions(container).values()].some((mention) => equal(mention.memberId, memberId))
+}
+
 async function mentionsUs(tx: Tx, group: GroupId, container: MsgContainer): Promise<boolean> {
-  const mentions = [...acceptedMentions(container).values()]
-  if (mentions.length === 0) return false
+  if (acceptedMentions(container).size === 0) return false
   const own = await tx.get<{ member_id: Uint8Array }>(
     'SELECT m.member_id FROM groups g JOIN group_members m ON m.member = g.own_member WHERE g.group_id = ?',
     group,
   )
-  return own !== undefined && mentions.some(({ memberId }) => equal(memberId, own.member_id))
+  return own !== undefined && namesMember(container, own.member_id)
 }
 
 async function reactionsOf(tx: Tx, row: MessageRow): Promise<ReactionView[]> {

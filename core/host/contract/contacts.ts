@@ -79,7 +79,8 @@ export type ContactChange =
   | { readonly type: 'contact-request'; readonly request: ContactRequestView }
   | { readonly type: 'contact-request-gone'; readonly request: ContactRequestId }
   | { readonly type: 'invitation'; readonly invitation: Invitation }
-  | { readonly type: 'invitation-gone'; readonly invitation: InvitationId }
+  /** Withdrawn, or used: then by whom. */
+  | { readonly type: 'invitation-gone'; readonly invitation: InvitationId; readonly contact?: ContactId }
   | { readonly type: 'contact-address'; readonly profile: ProfileId; readonly address: AddressView | undefined }
 
 const id = z.number().int().positive()

@@ -17,6 +17,11 @@ test('by a one-time link: both know each other, the link is used up', async () =
   await world.until(async () => (await anna.contact('bruno'))?.status === 'active')
   await world.until(async () => (await bruno.contact('anna'))?.status === 'active')
   expect(await anna.contacts.invitations()).toEqual([])
+  expect(anna.events.find(({ type }) => type === 'invitation-gone')).toEqual({
+    type: 'invitation-gone',
+    invitation: invitation.id,
+    contact: (await anna.contact('bruno'))?.id,
+  })
   expect(await world.settled(bruno.contacts.connect(bruno.profile, invitation.link))).toBe(contact)
   const claire = await world.person('claire')
   await expect(world.settled(claire.contacts.connect(claire.profile, invitation.link))).rejects.toMatchObject({

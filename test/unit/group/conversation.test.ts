@@ -49,6 +49,11 @@ describe('a conversation', () => {
     await eventually(world.time, async () => (await bert.person.texts(bert.group)).includes(text))
     await eventually(world.time, async () => (await owner.texts(group)).includes(text))
     expect((await bert.person.message(bert.group, text)).mentioned).toBe(true)
+    const mention = (await bert.person.message(bert.group, text)).id
+    expect((await bert.person.view(bert.group)).unreadMentions).toEqual([mention])
+    expect((await owner.view(group)).unreadMentions).toEqual([])
+    await bert.person.groups.markRead(bert.group, mention)
+    expect((await bert.person.view(bert.group)).unreadMentions).toEqual([])
     expect((await owner.message(group, text)).mentioned).toBe(false)
     expect((await anna.person.message(anna.group, text)).mentioned).toBe(false)
     const many = Array.from({ length: 4 }, (_, i) => ({ name: `bert${i}`, member }))
