@@ -16,7 +16,7 @@ import { openSessions, type Sessions } from '../../core/host/sessions.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
-const cleanups: (() => Promise<unknown> | void)[] = []
+const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
