@@ -9,6 +9,7 @@ import type { Env } from '../env/env.ts'
 import type { GroupId, Groups, SuperPeerTest, SuperPeerView } from '../group/api.ts'
 import type { Store } from '../store/database.ts'
 import type { SuperPeer } from '../superpeer/api.ts'
+import type { Backups } from './backup/service.ts'
 import { contactsSnapshot } from './contact-views.ts'
 import { contactProcedures } from './contacts-api.ts'
 import type {
@@ -25,6 +26,8 @@ import type {
 } from './contract/types.ts'
 import { contract } from './contract.ts'
 import { followChanges, type HostChanges, profileChange } from './follow.ts'
+import { refuseWhileHeld } from './held.ts'
+import type { Guard } from './instance/guard.ts'
 import type { KnownSuperPeers } from './operators/service.ts'
 import { groupProgress } from './progress.ts'
 import { testRouter } from './router-test.ts'
@@ -40,6 +43,8 @@ export interface ApiDeps {
   readonly changes: HostChanges
   readonly sessions: Sessions
   readonly known: KnownSuperPeers
+  readonly backups: Backups
+  readonly guard: Pick<Guard, 'view' | 'takeOver'>
   readonly host: {
     status(): Promise<HostStatus>
     routers(): readonly RouterState[]
@@ -73,9 +78,22 @@ export function createApi(deps: ApiDeps): ServerPeerHandleRequestFn {
   return createServerPeerHandleRequestFn(handler, { context: {} })
 }
 
-function procedures({ env, store, contacts, groups, superPeer, changes, known, sessions, host }: ApiDeps) {
+function procedures({
+  env,
+  store,
+  contacts,
+  groups,
+  superPeer,
+  changes,
+  known,
+  sessions,
+  backups,
+  guard,
+  host,
+}: ApiDeps) {
   const os = implement(contract).use(async ({ next, path }) => {
     try {
+      refuseWhileHeld(path, guard.view())
       return await next()
     } catch (error) {
       throw apiError(error, (text) => env.log.error('api-internal', { path: path.join('.'), error: text }))
@@ -271,6 +289,22 @@ function procedures({ env, store, contacts, groups, superPeer, changes, known, s
       }),
       allow: os.serving.allow.handler(({ input }) => superPeer.allow(input.group)),
       statistics: os.serving.statistics.handler(({ input }) => superPeer.statistics(input.group)),
+    },
+    backup: {
+      status: os.backup.status.handler(() => backups.status()),
+      setPassphrase: os.backup.setPassphrase.handler(({ input }) => backups.setPassphrase(input.passphrase)),
+      create: os.backup.create.handler(({ input }) => Promise.resolve(streamed(backups.create(input)))),
+      verify: os.backup.verify.handler(({ input }) =>
+        Promise.resolve(streamed(backups.verify(input.path, input.passphrase))),
+      ),
+      drill: os.backup.drill.handler(({ input }) => backups.drill(input.path, input.passphrase)),
+      restore: os.backup.restore.handler(({ input }) =>
+        Promise.resolve(streamed(backups.restore(input.path, input.passphrase, input.takeOver))),
+      ),
+    },
+    instance: {
+      status: os.instance.status.handler(() => guard.view()),
+      takeOver: os.instance.takeOver.handler(({ input }) => guard.takeOver(input)),
     },
   })
 }

@@ -1,5 +1,7 @@
-import { type ContractRouterClient, eventIterator, oc, type } from '@orpc/contract'
+import { type ContractRouterClient, eventIterator, type } from '@orpc/contract'
 import { z } from 'zod'
+import { backupContract, instanceContract } from './contract/backup.ts'
+import { api, none } from './contract/base.ts'
 import { contactMessagesContract, contactsContract } from './contract/contacts.ts'
 import type {
   ChangeMessage,
@@ -39,7 +41,6 @@ const name = z.string().trim().min(1).max(100)
 const text = z.string().max(16_000)
 const image = z.string().max(16_000).startsWith('data:')
 const link = z.string().trim().min(1).max(4096)
-const none = z.object({}).optional()
 const inGroup = z.object({ group: id })
 const withMember = z.object({ group: id, member: id })
 const withSuperPeer = z.object({ group: id, superPeer: id })
@@ -51,14 +52,6 @@ const profileFields = {
   fullName: z.string().max(200).exactOptional(),
   image: image.exactOptional(),
 }
-
-/** A HearthError: `data` has its kind, code and whether the same step may succeed later. */
-const api = oc.errors({
-  HEARTH: {
-    status: 422,
-    data: z.object({ kind: z.string(), code: z.string(), temporary: z.boolean() }),
-  },
-})
 
 export const contract = {
   host: {
@@ -255,6 +248,8 @@ export const contract = {
     allow: api.input(inGroup).output(type<void>()),
     statistics: api.input(z.object({ group: id.exactOptional() })).output(type<SuperPeerStatistics>()),
   },
+  backup: backupContract,
+  instance: instanceContract,
 }
 
 export type HostClient = ContractRouterClient<typeof contract>

@@ -28,10 +28,12 @@ export interface DispatchDeps {
   owner(owner: Owner): AgentHandler
   /** After the commit. */
   routerState(router: string, connected: boolean): void
+  /** Somebody else subscribed to this connection's queue. After the commit. */
+  contested(conn: ConnId): void
 }
 
 /** Gives each agent event to the module whose connection it is of. */
-export function createDispatch({ log, owner, routerState }: DispatchDeps): AgentHandler {
+export function createDispatch({ log, owner, routerState, contested }: DispatchDeps): AgentHandler {
   async function ownerOf(tx: Tx, conn: ConnId): Promise<Owner | undefined> {
     const binding = await bindingOf(tx, conn)
     return binding && OWNERS[binding.kind]
@@ -53,6 +55,7 @@ export function createDispatch({ log, owner, routerState }: DispatchDeps): Agent
   return {
     async handle(tx, event) {
       if (isReachability(event)) return handleReachable(tx, event)
+      if (event.type === 'END') tx.afterCommit(() => contested(event.conn))
       const module = await ownerOf(tx, event.conn)
       if (module !== undefined) return owner(module).handle(tx, event)
       // An address can be asked before the transaction that says whose it is: the event comes again.

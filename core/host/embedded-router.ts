@@ -1,6 +1,9 @@
 import { join } from 'node:path'
+import { equal } from '../codec/bytes.ts'
 import type { Env } from '../env/env.ts'
+import { storedKeyHash } from '../router/identity.ts'
 import { type RunningRouter, startRouter } from '../router/server.ts'
+import type { RouterAddress } from '../smp/address.ts'
 import type { Configuration } from './config.ts'
 import { HOST_FILES, pathIn, readIfPresent, writePrivate } from './files.ts'
 import { isLoopback } from './loopback.ts'
@@ -25,4 +28,10 @@ export async function startEmbeddedRouter(
   })
   if (router.port !== kept) writePrivate(pathIn(folder, 'routerPort'), `${router.port}\n`)
   return router
+}
+
+/** Is this the router of the folder, whether it runs or not? */
+export function isEmbeddedRouter(folder: string, { keyHash }: RouterAddress): boolean {
+  const own = storedKeyHash(join(folder, HOST_FILES.router))
+  return own !== undefined && equal(own, keyHash)
 }

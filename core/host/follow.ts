@@ -4,6 +4,7 @@ import type { SuperPeerEvent } from '../superpeer/api.ts'
 import type { ChangeLog, Position } from './changes.ts'
 import { contactChange } from './contact-views.ts'
 import type { Change, ChangeMessage, KnownView, ProfileView, RouterState } from './contract/types.ts'
+import type { InstanceView } from './instance/view.ts'
 import { groupView, messageView } from './views.ts'
 
 /** What the change log keeps: names of what changed. The state itself is read when somebody follows. */
@@ -11,7 +12,7 @@ export type LoggedChange =
   | { readonly from: 'groups'; readonly event: GroupEvent }
   | { readonly from: 'super-peer'; readonly event: SuperPeerEvent }
   | { readonly from: 'contacts'; readonly event: ContactEvent }
-  | { readonly from: 'host'; readonly change: Change & { readonly type: 'profile' | 'router' | 'known' } }
+  | { readonly from: 'host'; readonly change: Change & { readonly type: 'profile' | 'router' | 'known' | 'instance' } }
 
 export type HostChanges = ChangeLog<LoggedChange>
 
@@ -25,6 +26,10 @@ export function routerChange(router: RouterState): LoggedChange {
 
 export function knownChange(known: KnownView): LoggedChange {
   return { from: 'host', change: { type: 'known', known } }
+}
+
+export function instanceChange(instance: InstanceView): LoggedChange {
+  return { from: 'host', change: { type: 'instance', instance } }
 }
 
 /** Whose state is read. */

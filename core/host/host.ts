@@ -1,26 +1,36 @@
 import { createAgent } from '../agent/agent.ts'
-import type { AgentHandler } from '../agent/api.ts'
+import type { Agent, AgentHandler } from '../agent/api.ts'
 import { createContacts } from '../chat/contacts/contacts.ts'
 import type { Env } from '../env/env.ts'
 import { realEnv } from '../env/real.ts'
+import type { Groups } from '../group/api.ts'
 import { createGroups } from '../group/groups.ts'
 import type { RunningRouter } from '../router/server.ts'
 import { formatRouterAddress, parseRouterAddress, type RouterAddress } from '../smp/address.ts'
+import type { Store } from '../store/database.ts'
 import type { SuperPeer, SuperPeerSettings } from '../superpeer/api.ts'
 import { createSuperPeer } from '../superpeer/superpeer.ts'
 import { createApi } from './api.ts'
+import { idleRouter } from './backup/folder.ts'
+import { adoptPending } from './backup/pending.ts'
+import { forgetNote, restoredNote } from './backup/restored-note.ts'
+import { type BackupSettings, createBackups } from './backup/service.ts'
 import { createChangeLog } from './changes.ts'
 import type { Configuration } from './config.ts'
 import type { SignInLink } from './contract/types.ts'
 import { diagnostics } from './diagnostics.ts'
 import { createDispatch, type Owner } from './dispatch.ts'
-import { startEmbeddedRouter } from './embedded-router.ts'
+import { isEmbeddedRouter, startEmbeddedRouter } from './embedded-router.ts'
 import { pathIn, privateFolder, readIfPresent, removeIfPresent, writePrivate } from './files.ts'
-import type { HostChanges, LoggedChange } from './follow.ts'
+import { type HostChanges, instanceChange, type LoggedChange } from './follow.ts'
+import type { GuardSettings } from './instance/context.ts'
+import { createGuard, type Guard } from './instance/guard.ts'
+import type { InstanceView } from './instance/view.ts'
 import { createLog, type HostLog } from './log.ts'
 import { openFolder } from './open.ts'
 import { presetRouters, presetsOf, selectableRouters } from './operators/presets.ts'
 import { createKnownSuperPeers } from './operators/service.ts'
+import { createParts, type Parts } from './parts.ts'
 import { type ApiServer, startServer } from './server.ts'
 import { openSessions } from './sessions.ts'
 import { openSettings, type Settings } from './settings.ts'
@@ -40,6 +50,8 @@ export interface RunningHost {
   readonly routerAddress: string | undefined
   readonly log: HostLog
   readonly superPeer: SuperPeer
+  /** Whether this copy of the database is in use. */
+  instance(): InstanceView
   /** Reads config.json again. */
   reload(): void
   /** Resolves when a client asked for an orderly stop. */
@@ -54,20 +66,22 @@ export interface HostOptions {
   readonly folder: string
   /** Settings of the command line, above those of config.json. */
   readonly overrides?: Readonly<Record<string, unknown>>
+  /** How long the search for other copies of the database takes. */
+  readonly guard?: Partial<GuardSettings>
 }
 
 /** Milliseconds without progress after which an API client counts as gone. */
 const API_STALL = 30_000
 
 /** Errors: usage `folder`, `configuration`, `listen`; store `locked`, `newer`; those of the embedded router. */
-export async function startHost({ folder, overrides = {} }: HostOptions): Promise<RunningHost> {
+export async function startHost({ folder, overrides = {}, guard }: HostOptions): Promise<RunningHost> {
   privateFolder(folder)
   const settings = openSettings(folder, overrides, (configuration) => log.setLevel(configuration['log.level']))
   const log = openLog(settings.current)
   const env = realEnv({ log })
   const parts = createParts()
   try {
-    return await assemble(env, folder, settings, log, parts)
+    return await assemble(env, folder, settings, log, parts, guard)
   } catch (error) {
     await parts.stop()
     throw error
@@ -79,46 +93,53 @@ function openLog(configuration: Configuration): HostLog {
   return createLog({ level: configuration['log.level'], ...(file === '' ? {} : { file }) })
 }
 
-/** Parts in the order of their start; they stop in the opposite one, each even where another fails. */
-interface Parts {
-  add(stop: () => Promise<void> | void): void
-  stop(): Promise<void>
-}
-
-function createParts(): Parts {
-  const stops: (() => Promise<void> | void)[] = []
-  return {
-    add: (stop) => void stops.push(stop),
-    async stop() {
-      const failures: unknown[] = []
-      for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
-        try {
-          await stop()
-        } catch (error) {
-          failures.push(error)
-        }
-      }
-      if (failures.length > 0) throw failures[0]
-    },
-  }
-}
-
 async function assemble(
   env: Env,
   folder: string,
   settings: Settings,
   log: HostLog,
   parts: Parts,
+  guardSettings: Partial<GuardSettings> | undefined,
 ): Promise<RunningHost> {
   const configuration = settings.current
   const startedAt = env.clock.now()
+  adoptPending(folder)
+  const restored = restoredNote(folder)
   const store = await openFolder(env, folder)
   parts.add(() => store.close())
   const changes: HostChanges = createChangeLog<LoggedChange>(env, configuration['changes.kept'])
+  const stopRequest = Promise.withResolvers<void>()
+  const restartRequest = Promise.withResolvers<void>()
+  const restart = () => void env.clock.soon(restartRequest.resolve)
 
+  /** Everything that speaks to the network of the groups. */
+  const live = createParts()
+  const guard = await createGuard({
+    env,
+    store,
+    restored,
+    routers: () => own,
+    isOwnRouter: (router) => isEmbeddedRouter(folder, router),
+    lost() {
+      changes.append(instanceChange(guard.view()))
+      live.stop().catch((error: unknown) => log.error('host not held in good order', { error: String(error) }))
+    },
+    changed: () => changes.append(instanceChange(guard.view())),
+    restart,
+    ...(guardSettings && { settings: guardSettings }),
+  })
+  if (restored !== undefined) forgetNote(folder)
+  parts.add(() => guard.stop())
+  const inUse = await guard.begin()
+  parts.add(() => live.stop())
+
+  // Until this copy may be used, whoever answers at the address of its own router is the other copy.
   const needsRouter = configuration['router.enabled'] || configuration.routers.length === 0
-  const embedded = needsRouter ? await startEmbeddedRouter(env, folder, configuration) : undefined
-  if (embedded !== undefined) parts.add(() => embedded.stop())
+  const embedded = inUse && needsRouter ? await startEmbeddedRouter(env, folder, configuration) : undefined
+  if (embedded !== undefined) {
+    live.add(() => embedded.stop())
+    await guard.lookAgain()
+  }
   const own = ownRouters(configuration, embedded)
   const routers = routerStates(own, embedded, changes)
 
@@ -131,9 +152,11 @@ async function assemble(
       log,
       owner: (module) => modules[module] ?? unfinished(),
       routerState: routers.set,
+      contested: (conn) => void guard.contested().then((still) => still && agent.resubscribe(conn)),
     }),
     settings: {
       threads: configuration['agent.encryptionThreads'],
+      senderKeys: 'X25519',
       presets: presetRouters(presetsOf(folder, log)),
     },
   })
@@ -152,18 +175,37 @@ async function assemble(
     settings: superPeerSettings(configuration),
   })
   Object.assign(modules, { contacts, groups, superPeer })
-  parts.add(() => agent.stop())
-  await groups.start()
-  parts.add(() => groups.stop())
-  await superPeer.start()
-  parts.add(() => superPeer.stop())
-  await agent.start()
+  live.add(() => agent.stop())
+  if (inUse) {
+    if (guard.mustRenew()) await renew(store, agent, groups, superPeer, guard)
+    await groups.start()
+    live.add(() => groups.stop())
+    await superPeer.start()
+    live.add(() => superPeer.stop())
+    await agent.start()
+    if (guard.view().held !== undefined) await live.stop()
+  } else {
+    log.warn('host held', { reason: guard.view().held })
+  }
+  const backups = createBackups({
+    env,
+    store,
+    folder,
+    databases: {
+      host: (target) => store.snapshot(target),
+      router: embedded === undefined ? idleRouter(folder) : (target) => embedded.snapshot(target),
+    },
+    settings: () => backupSettings(settings.current),
+    readLink: (link) => agent.readLink(link),
+    prepare: () => guard.ensureMark(),
+    restart,
+  })
+  await backups.start()
+  parts.add(() => backups.stop())
   const sampler = createSampler(env, store, () => settings.current['statistics.enabled'])
   sampler.start()
   parts.add(() => sampler.stop())
 
-  const stopRequest = Promise.withResolvers<void>()
-  const restartRequest = Promise.withResolvers<void>()
   const status = () => hostStatus({ folder, startedAt, now: env.clock.now(), store, agent, groups, routers })
   const sessions = openSessions(env, folder)
   function signInLink(): SignInLink {
@@ -195,6 +237,8 @@ async function assemble(
       changes,
       sessions,
       known: createKnownSuperPeers({ env, store, folder, changes }),
+      backups,
+      guard,
       host: {
         status,
         diagnostics: () => diagnostics({ now: env.clock.now(), log, settings: settings.view(), superPeer, status }),
@@ -208,7 +252,7 @@ async function assemble(
           return store.write((tx) => groupStatistics(tx, group, range, env.clock.now(), counting))
         },
         stop: () => void env.clock.soon(stopRequest.resolve),
-        restart: () => void env.clock.soon(restartRequest.resolve),
+        restart,
       },
     }),
   })
@@ -225,6 +269,7 @@ async function assemble(
     routerAddress: embedded && formatRouterAddress(embedded.address),
     log,
     superPeer,
+    instance: guard.view,
     reload() {
       const { waitingForRestart } = settings.reload()
       log.info('configuration read', { waitingForRestart: waitingForRestart.join(', ') })
@@ -235,6 +280,26 @@ async function assemble(
       stopping ??= parts.stop().then(() => log.info('host stopped'))
       return stopping
     },
+  }
+}
+
+/** One transaction: a crash begins anew, and nothing was sent before. */
+async function renew(store: Store, agent: Agent, groups: Groups, superPeer: SuperPeer, guard: Guard): Promise<void> {
+  const renewGroups = await groups.prepareRenewal()
+  await store.write(async (tx) => {
+    await agent.retire(tx)
+    await renewGroups(tx)
+    await superPeer.renew(tx)
+    await guard.renewed(tx)
+  })
+}
+
+function backupSettings(configuration: Configuration): BackupSettings {
+  return {
+    everyHours: configuration['backup.everyHours'],
+    folder: configuration['backup.folder'],
+    keep: configuration['backup.keep'],
+    media: configuration['backup.media'],
   }
 }
 

@@ -66,6 +66,15 @@ export function loadIdentity(env: Env, dir: string, algorithm: SigningAlgorithm,
   }
 }
 
+/** The fingerprint of the router of this folder, if it was ever started. Errors: usage `identity`. */
+export function storedKeyHash(dir: string): Uint8Array | undefined {
+  const path = join(dir, FILES.ca)
+  if (!existsSync(path)) return undefined
+  const [ca] = fromPem('CERTIFICATE', readFileSync(path, 'utf8'))
+  if (ca === undefined) throw damaged()
+  return fingerprint(ca)
+}
+
 function signingKey(der: Uint8Array): PrivateKey<SigningAlgorithm> {
   const key = decodePrivateKey(der)
   if (key.algorithm !== 'Ed448' && key.algorithm !== 'Ed25519') throw damaged()

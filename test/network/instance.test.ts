@@ -45,6 +45,7 @@ async function start(path: string, restored?: Restored): Promise<Copy> {
     store,
     routers: () => [router.address],
     restored,
+    isOwnRouter: () => false,
     lost: () => void events.push('lost'),
     changed: () => void events.push(`changed ${guard.view().held}`),
     restart: () => void events.push('restart'),
@@ -152,15 +153,32 @@ describe('a restored database', () => {
     await vi.waitFor(() => expect(copy.held()).toBe('running'), 5000)
   })
 
-  test('waits for a person where the original may have gone on', async () => {
+  test('goes on by itself where nothing speaks for another copy, with everything made anew', async () => {
     const original = await start(fresh())
     const path = await copyOf(original.store)
     await original.end()
     const copy = await start(path, restored)
-    expect([copy.used, copy.held()]).toEqual([false, 'quiet'])
+    expect([copy.used, copy.guard.mustRenew()]).toEqual([true, true])
+  })
+
+  test('waits for a person once it has seen another copy, also after a restart', async () => {
+    const original = await start(fresh())
+    const path = await copyOf(original.store)
+    const copy = await start(path, restored)
+    expect(copy.held()).toBe('running')
     await copy.end()
-    await (await start(original.path)).end()
+    await original.end()
     const later = await start(path)
+    expect([later.used, later.held()]).toEqual([false, 'quiet'])
+    expect(later.events).not.toContain('restart')
+  })
+
+  test('waits for a person where the original went on after the backup', async () => {
+    const original = await start(fresh())
+    const path = await copyOf(original.store)
+    await original.end()
+    await (await start(original.path)).end()
+    const later = await start(path, restored)
     expect([later.used, later.held()]).toEqual([false, 'moved-on'])
     expect(later.guard.view()).toMatchObject({ backupCreatedAt: 1, restoredAt: 2, otherAt: expect.any(Number) })
   })
@@ -217,7 +235,7 @@ describe('a restored database', () => {
     expect([second.used, second.held()]).toEqual([false, 'superseded'])
   })
 
-  test('without connections has nothing to lose', async () => {
+  test('without a mark waits for a person, unless it has nothing to lose', async () => {
     const path = fresh()
     const store = await openStore(path, env.clock)
     await store.close()

@@ -54,6 +54,7 @@ function groupOf(change: Change): number | undefined {
     case 'router':
     case 'known':
     case 'request':
+    case 'instance':
       return undefined
     default:
       return change.group
@@ -70,6 +71,8 @@ function describe({ id, time, authorName, sent, text, delivery, editedAt, delete
 function describeChange(change: Change): string {
   if (isContactChange(change)) return describeContactChange(change)
   switch (change.type) {
+    case 'instance':
+      return change.instance.held === undefined ? 'this host is in use' : `this host is held: ${change.instance.held}`
     case 'message':
       return change.message === undefined ? `message #${change.id} is gone` : describe(change.message)
     case 'message-state':

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { backupVerbs } from './ctl-backup.ts'
 import { contactVerbs } from './ctl-contacts.ts'
 import { groupVerbs } from './ctl-groups.ts'
 import { hostVerbs } from './ctl-host.ts'
@@ -10,7 +11,14 @@ export function ctlCommand(): Command {
     .description('tell a running host what to do')
     .requiredOption('--dir <folder>', "the host's folder")
     .option('--json', 'answers as JSON, one value on each line')
-  for (const verb of [...hostVerbs(), ...groupVerbs(), ...messageVerbs(), ...contactVerbs(), ...servingVerbs()])
+  for (const verb of [
+    ...hostVerbs(),
+    ...groupVerbs(),
+    ...messageVerbs(),
+    ...contactVerbs(),
+    ...servingVerbs(),
+    ...backupVerbs(),
+  ])
     ctl.addCommand(verb)
   return ctl
 }

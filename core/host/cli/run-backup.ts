@@ -7,14 +7,17 @@ import { createBackup } from '../backup/create.ts'
 import { idleDatabases, withWorkFolder } from '../backup/folder.ts'
 import { type BackupKey, createBackupKey, openLock } from '../backup/key.ts'
 import { loadBackupKey, saveBackupKey } from '../backup/key-file.ts'
-import type { Manifest } from '../backup/manifest.ts'
+import { summaryOf } from '../backup/manifest.ts'
 import { backupName } from '../backup/names.ts'
 import { readHeader, withPassphrase } from '../backup/read.ts'
 import { restoreBackup } from '../backup/restore.ts'
 import { verifyBackup } from '../backup/verify.ts'
-import { localTime, manifestInWords } from '../backup/words.ts'
+import { localTime, summaryInWords } from '../backup/words.ts'
+import { type ConnectedHost, connectToFolder, hostError } from '../client.ts'
+import type { BackupSummary } from '../contract/backup.ts'
 import { privateByDefault } from '../files.ts'
 import type { BackupFlags, RestoreFlags, VerifyFlags } from './backup-flags.ts'
+import { lastStep } from './ctl-backup.ts'
 import { openLog } from './log.ts'
 import { readNewPassphrase, readPassphrase } from './passphrase.ts'
 
@@ -28,21 +31,46 @@ function commandEnv(): Env {
 export async function makeBackup(file: string | undefined, flags: BackupFlags): Promise<void> {
   const env = commandEnv()
   const path = resolve(file ?? backupName(env.clock.now()))
-  const databases = idleDatabases(flags.dir)
-  const key = await keyOf(env, flags)
-  const manifest = await createBackup(env, { folder: flags.dir, databases, path, key, media: flags.media })
-  answer(flags, path, manifest, `${path} is made and checked.`)
+  const running = await connectToFolder(flags.dir).catch((error: unknown) => {
+    if (error instanceof HearthError && error.code === 'not-running') return undefined
+    throw error
+  })
+  const summary = running === undefined ? await backUpIdle(env, path, flags) : await backUpRunning(running, path, flags)
+  answer(flags, path, summary, `${path} is made and checked.`)
 }
 
-async function keyOf(env: Env, flags: BackupFlags): Promise<BackupKey> {
+async function backUpIdle(env: Env, path: string, flags: BackupFlags): Promise<BackupSummary> {
+  const databases = idleDatabases(flags.dir)
+  const set = await newPassphrase(flags)
+  if (set !== undefined) saveBackupKey(flags.dir, await createBackupKey(env, set))
+  const key = loadBackupKey(flags.dir)
+  if (key === undefined) throw new HearthError('usage', 'no-passphrase', 'there is no passphrase for backups')
+  return summaryOf(await createBackup(env, { folder: flags.dir, databases, path, key, media: flags.media }))
+}
+
+async function backUpRunning(host: ConnectedHost, path: string, flags: BackupFlags): Promise<BackupSummary> {
+  try {
+    const set = await newPassphrase(flags)
+    if (set !== undefined) await host.api.backup.setPassphrase({ passphrase: set })
+    const made = await lastStep(await host.api.backup.create({ path, media: flags.media }))
+    if (made === undefined) throw new HearthError('usage', 'connection', 'the host ended before the backup', true)
+    return made.summary
+  } catch (error) {
+    throw hostError(error)
+  } finally {
+    host.close()
+    await host.closed
+  }
+}
+
+/** Undefined where backups of this host have one already. */
+async function newPassphrase(flags: BackupFlags): Promise<string | undefined> {
   const present = loadBackupKey(flags.dir)
   if (present !== undefined && flags.newPassphrase !== true) {
     if (flags.passphraseFile !== undefined) await checkPassphrase(present, flags.passphraseFile)
-    return present
+    return undefined
   }
-  const key = await createBackupKey(env, await readNewPassphrase(flags.passphraseFile, 'New passphrase for backups: '))
-  saveBackupKey(flags.dir, key)
-  return key
+  return readNewPassphrase(flags.passphraseFile, 'New passphrase for backups: ')
 }
 
 /** Whoever gives a passphrase wants to open the backup with it. */
@@ -61,7 +89,7 @@ export async function verifyFile(path: string, flags: VerifyFlags): Promise<void
   await readHeader(path)
   const passphrase = await readPassphrase(flags.passphraseFile, 'Passphrase of the backup: ')
   const manifest = await withWorkFolder(env, tmpdir(), (work) => verifyBackup(path, withPassphrase(passphrase), work))
-  answer(flags, path, manifest, `${path} is whole and in order.`)
+  answer(flags, path, summaryOf(manifest), `${path} is whole and in order.`)
 }
 
 export async function restoreFile(path: string, flags: RestoreFlags): Promise<void> {
@@ -74,12 +102,11 @@ export async function restoreFile(path: string, flags: RestoreFlags): Promise<vo
     folder: flags.dir,
     takeOver: flags.takeOver === true,
   })
-  answer(flags, flags.dir, manifest, `${flags.dir} is restored.`)
+  answer(flags, flags.dir, summaryOf(manifest), `${flags.dir} is restored.`)
 }
 
-function answer(flags: { readonly json?: boolean }, path: string, manifest: Manifest, words: string): void {
-  const { entries: _, ...about } = manifest
+function answer(flags: { readonly json?: boolean }, path: string, summary: BackupSummary, words: string): void {
   process.stdout.write(
-    `${flags.json ? JSON.stringify({ path, ...about }) : `${words}\n${manifestInWords(manifest)}`}\n`,
+    `${flags.json ? JSON.stringify({ path, ...summary }) : `${words}\n${summaryInWords(summary)}`}\n`,
   )
 }

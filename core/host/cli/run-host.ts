@@ -1,8 +1,10 @@
 import { HearthError } from '../../codec/error.ts'
 import { realClock } from '../../env/real.ts'
 import { wait } from '../../env/wait.ts'
+import { localTime } from '../backup/words.ts'
 import { privateByDefault } from '../files.ts'
 import { type RunningHost, startHost } from '../host.ts'
+import { heldInWords } from '../instance/view.ts'
 import { fail } from './fail.ts'
 import type { HostFlags, RunFlags, StartedHost } from './host-flags.ts'
 import { stopOnSignal } from './signals.ts'
@@ -35,6 +37,7 @@ export async function runHost(flags: RunFlags, news: HostNews): Promise<void> {
     await before.stop()
     if (stopping.signal.aborted) return
     host = await startHost(options)
+    sayIfHeld(host)
     follow(host)
   }
 
@@ -50,7 +53,11 @@ export async function runHost(flags: RunFlags, news: HostNews): Promise<void> {
   )
   process.on('SIGHUP', () => reload(host))
   news.reachable(host.signInLink().link)
-  const superPeer = flags.superPeer === undefined ? undefined : await becomeSuperPeer(flags.superPeer)
+  sayIfHeld(host)
+  const superPeer =
+    flags.superPeer === undefined || host.instance().held !== undefined
+      ? undefined
+      : await becomeSuperPeer(flags.superPeer)
   news.started({ dir: flags.dir, api: host.apiUrl, router: host.routerAddress, superPeer })
 
   /** The address is made on a router, which may not be there yet. */
@@ -73,6 +80,12 @@ export async function runHost(flags: RunFlags, news: HostNews): Promise<void> {
 }
 
 const RETRY = 2000
+
+/** A copy that must not be used looks like any other host until one knows why it says nothing. */
+function sayIfHeld(host: RunningHost): void {
+  const view = host.instance()
+  if (view.held !== undefined) process.stderr.write(`hearth: ${heldInWords(view, localTime)}\n`)
+}
 
 function reload(host: RunningHost): void {
   try {

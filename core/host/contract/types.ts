@@ -23,6 +23,7 @@ import type {
 import type { Position } from '../changes.ts'
 import type { SettingName } from '../config.ts'
 import type { LoggedWarning } from '../log.ts'
+import type { InstanceView } from './backup.ts'
 import type { ContactChange, ContactsSnapshot } from './contacts.ts'
 
 /**
@@ -212,6 +213,8 @@ export type Change =
       readonly reason: string
     }
   | { readonly type: 'router'; readonly router: RouterState }
+  /** This copy of the database is held, or not any more. */
+  | { readonly type: 'instance'; readonly instance: InstanceView }
   /** The person's list of super-peers. */
   | { readonly type: 'known'; readonly known: KnownView }
 

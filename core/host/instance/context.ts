@@ -1,7 +1,7 @@
 import type { Updateable } from 'kysely'
 import { asHearthError } from '../../codec/error.ts'
 import type { Env } from '../../env/env.ts'
-import type { SmpClient } from '../../smp/client/api.ts'
+import type { SmpClient, SmpClientEvents } from '../../smp/client/api.ts'
 import { createSmpClient } from '../../smp/client/client.ts'
 import type { Store, Tx } from '../../store/database.ts'
 import type { InstanceTable } from '../../store/schema/instance.ts'
@@ -79,7 +79,7 @@ export function createInstanceContext(
   let row = loaded
   let mark = row.mark === null ? undefined : parseMark(row.mark)
   let checkedAt: number | undefined
-  const client = createSmpClient(env, {
+  const events: SmpClientEvents = {
     message(router, recipientId, { msgId }) {
       context.listener.called()
       if (mark === undefined) return
@@ -90,7 +90,9 @@ export function createInstanceContext(
     refused: () => context.listener.gone(),
     up: () => context.listener.subscribed(),
     down() {},
-  })
+  }
+  // The router may be our own, which comes up a moment after it was missed.
+  const client = createSmpClient(env, events, { failureKept: 0 })
 
   async function update(values: Updateable<InstanceTable>): Promise<void> {
     row = await store.write((tx) => setInstance(tx, values))

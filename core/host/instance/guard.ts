@@ -19,6 +19,8 @@ export interface Guard {
    * `view` says why.
    */
   begin(): Promise<boolean>
+  /** The router with the mark may have come up just now, being our own: looks again, before anything is sent. */
+  lookAgain(): Promise<void>
   view(): InstanceView
   /** What ratchets protect must be made anew before anything is sent. */
   mustRenew(): boolean
@@ -47,6 +49,8 @@ export interface GuardDeps {
   /** Where a mark can be made; called when one is. */
   routers(): readonly RouterAddress[]
   readonly restored: Restored | undefined
+  /** Is this the embedded router of this host, which does not run yet? */
+  isOwnRouter(router: RouterAddress): boolean
   /** This copy was in use and must stop now. */
   lost(): void
   /** What `view` says has changed. */
@@ -56,8 +60,11 @@ export interface GuardDeps {
   readonly settings?: Partial<GuardSettings>
 }
 
-/** What a person decided: nothing, that the other copy is gone, or to take over even though it runs. */
-const TAKE_OVER = { no: 0, ifSilent: 1, always: 2 } as const
+/**
+ * What a person decided: nothing yet, that the other copy is gone, to take over even though it runs. `ask`: the other copy
+ * was seen, and only a person may decide.
+ */
+const TAKE_OVER = { no: 0, ifSilent: 1, always: 2, ask: 3 } as const
 
 /** `restored` is recorded when this resolves. */
 export async function createGuard(deps: GuardDeps): Promise<Guard> {
@@ -84,15 +91,21 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
     deps.changed()
   }
 
-  /** True where this copy is, or becomes, the one in use. */
-  async function decide(): Promise<boolean> {
-    const { verdict, found } = await probe(context)
+  /**
+   * True where this copy is, or becomes, the one in use. One that was restored goes on by itself where nothing speaks for
+   * another copy; later on, or after one was seen, a person decides.
+   */
+  async function decide(atStart: boolean): Promise<boolean> {
+    const { verdict, found } = await probe(context, deps.isOwnRouter)
     if (stopped) return false
     otherAt = found?.at
     const { row } = context
-    const wanted = row.take_over === TAKE_OVER.always || (row.take_over === TAKE_OVER.ifSilent && verdict !== 'running')
-    if (verdict !== 'clear' && !wanted) {
-      setReason(verdict)
+    const { take_over: decision } = row
+    if (verdict === 'running' && decision === TAKE_OVER.no) await context.update({ take_over: TAKE_OVER.ask })
+    const byPerson = decision === TAKE_OVER.always || (decision === TAKE_OVER.ifSilent && verdict !== 'running')
+    const byItself = verdict === 'silent' && decision === TAKE_OVER.no && atStart
+    if (verdict !== 'clear' && !byPerson && !byItself) {
+      setReason(verdict === 'silent' ? 'quiet' : verdict)
       return false
     }
     await context.update({
@@ -112,16 +125,16 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
     return true
   }
 
-  async function lookAgain(): Promise<void> {
+  async function probeAgain(): Promise<void> {
     try {
-      if (await decide()) deps.restart()
+      if (await decide(false)) deps.restart()
     } catch (error) {
       env.log.error('instance.probe', { code: asHearthError(error, 'store', 'instance').code })
     }
   }
 
   function hold(): false {
-    timers.add(repeat(env.clock, settings.probeInterval, () => void lookAgain()))
+    timers.add(repeat(env.clock, settings.probeInterval, () => void probeAgain()))
     return false
   }
 
@@ -134,18 +147,19 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
       checkedAt: context.checkedAt,
     }),
     async begin() {
-      if (context.row.state !== 'active' && !(await decide())) return hold()
+      if (context.row.state !== 'active' && !(await decide(true))) return hold()
       await within(env, settings.startPatience, inUse.check())
       // From here on something may be sent that is not in the backups made before.
       if (context.row.state === 'active') await context.update({ stopped: 0 })
       if (context.row.state !== 'active') {
-        void lookAgain()
+        void probeAgain()
         return hold()
       }
       live = true
       timers.add(repeat(env.clock, settings.markInterval, () => void inUse.ensureMark()))
       return true
     },
+    lookAgain: () => within(env, settings.startPatience, inUse.check()),
     mustRenew: () => context.row.renew === 1,
     async renewed(tx) {
       const row = await setInstance(tx, { renew: 0 })

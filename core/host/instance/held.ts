@@ -1,6 +1,7 @@
 import { equal } from '../../codec/bytes.ts'
 import { HearthError } from '../../codec/error.ts'
 import { wait } from '../../env/wait.ts'
+import type { RouterAddress } from '../../smp/address.ts'
 import { compareMark } from './compare.ts'
 import type { InstanceContext } from './context.ts'
 import { callMark, type Mark, type MarkContent } from './mark.ts'
@@ -13,19 +14,23 @@ import type { HeldReason } from './view.ts'
  */
 
 export interface Finding {
-  /** `clear`: no other copy can have sent anything that this database does not know of. */
-  readonly verdict: Exclude<HeldReason, 'checking'> | 'clear'
+  /**
+   * - `clear`: no other copy can have sent anything that this database does not know of
+   * - `silent`: the mark shows no later run than the backup, and nobody answers
+   */
+  readonly verdict: Exclude<HeldReason, 'checking'> | 'clear' | 'silent'
   readonly found: MarkContent | undefined
 }
 
-export async function probe(context: InstanceContext): Promise<Finding> {
+/** `isOwn` says whether a router is the embedded one of this folder, which does not run now. */
+export async function probe(context: InstanceContext, isOwn: (router: RouterAddress) => boolean): Promise<Finding> {
   const { mark, row } = context
   if (mark === undefined) {
     return { verdict: (await context.hasConnections()) ? withoutMark(row) : 'clear', found: undefined }
   }
   const found = await context.read(mark)
   if (found === undefined || found === null) {
-    return { verdict: row.state === 'superseded' ? 'superseded' : 'unreachable', found: undefined }
+    return { verdict: withoutAnswer(row, found === undefined && isOwn(mark.router)), found: undefined }
   }
   const answer = await answerTo(context, mark, found)
   return { verdict: answer === undefined ? judge(row, found) : 'running', found: answer ?? found }
@@ -36,12 +41,19 @@ function withoutMark(row: InstanceRow): Finding['verdict'] {
   return row.state === 'copy' ? 'copied' : 'quiet'
 }
 
+/** Who ran on a copy of this folder would run its router, too: at its address nobody is. */
+function withoutAnswer(row: InstanceRow, ownRouter: boolean): Finding['verdict'] {
+  if (row.state === 'superseded') return 'superseded'
+  if (row.state === 'copy') return 'copied'
+  return ownRouter ? 'silent' : 'unreachable'
+}
+
 function judge(row: InstanceRow, found: MarkContent): Finding['verdict'] {
   const comparison = compareMark(found, knownOf(row))
   if (row.state === 'superseded' || comparison === 'foreign') return 'superseded'
   if (row.state === 'copy') return 'copied'
   if (comparison === 'later') return 'moved-on'
-  return comparison === 'same' && row.stopped === 1 ? 'clear' : 'quiet'
+  return comparison === 'same' && row.stopped === 1 ? 'clear' : 'silent'
 }
 
 /** Calls, and waits for the mark to be written again. Undefined where nobody does. */

@@ -4,7 +4,7 @@
  * - `checking`: not known yet
  * - `running`: the other copy runs at present
  * - `moved-on`: it ran after the backup, and does not answer now
- * - `quiet`: nothing says that it ran after the backup, and it does not answer now
+ * - `quiet`: it does not answer now, but may come back
  * - `copied`: the same instance ran on somewhere else after what this database knows
  * - `superseded`: another copy took over
  * - `unreachable`: the router that would know does not answer
