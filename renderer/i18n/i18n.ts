@@ -1,13 +1,11 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { usePreferences } from '../state/preferences.ts'
+import { LANGUAGES, type Language } from './languages.ts'
 import { de, en } from './texts.ts'
 
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
-export type Language = keyof typeof LANGUAGES
-
 /** The language that the person chose, or the first of the browser's that we have. */
-export function currentLanguage(): Language {
+function currentLanguage(): Language {
   const { language } = usePreferences.getState()
   if (language !== 'system') return language
   const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag): tag is Language => tag in LANGUAGES)

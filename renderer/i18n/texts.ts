@@ -6,9 +6,7 @@ import * as hosting from '../features/hosting/texts.ts'
 import * as settings from '../features/settings/texts.ts'
 import * as superPeers from '../features/superpeers/texts.ts'
 import * as shared from '../ui/texts.ts'
-
-/** The same keys with texts of another language: a missing one does not compile. */
-export type Texts<T> = { readonly [K in keyof T]: T[K] extends string ? string : Texts<T[K]> }
+import type { Texts } from './shape.ts'
 
 /** English is the source; every feature brings its own texts in every language. */
 export const en = {

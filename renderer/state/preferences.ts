@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Language } from '../i18n/i18n.ts'
+import type { Language } from '../i18n/languages.ts'
 
 /** How this window looks; kept in the browser, not in the host. */
 export interface Preferences {

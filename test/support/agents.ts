@@ -6,17 +6,23 @@ import type { Agent, AgentEvent } from '../../core/agent/api.ts'
 import type { AgentSettings } from '../../core/agent/context.ts'
 import { realEnv } from '../../core/env/real.ts'
 import { silentLog } from '../../core/env/silent.ts'
-import { startRouter, type RouterOptions, type RunningRouter } from '../../core/router/server.ts'
+import { type RouterOptions, type RunningRouter, startRouter } from '../../core/router/server.ts'
 import type { RouterAddress } from '../../core/smp/address.ts'
 import { openStore, type Store, type Tx } from '../../core/store/database.ts'
 
 /** Agents and routers over real TLS on this machine, for tests. */
 
-export const env = realEnv({ log: process.env['HEARTH_TEST_LOG'] ? consoleLog() : silentLog })
+export const env = realEnv({ log: process.env.HEARTH_TEST_LOG ? consoleLog() : silentLog })
 
 function consoleLog() {
   const write = (level: string) => (event: string, fields?: object) => console.error(level, event, fields ?? '')
-  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), child: () => log }
+  const log = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: () => log,
+  }
   return log
 }
 

@@ -35,7 +35,6 @@ export function ListDivider() {
   return (
     <hr
       className={css.divider}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a separator that moves is a control
       tabIndex={0}
       aria-orientation="vertical"
       aria-label={t('chats.listWidth')}

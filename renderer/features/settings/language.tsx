@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { LANGUAGES, type Language } from '../../i18n/i18n.ts'
+import { LANGUAGES, type Language } from '../../i18n/languages.ts'
 import { setPreferences, usePreferences } from '../../state/preferences.ts'
 import { Choice } from '../../ui/field.tsx'
 import { SettingsPage } from './settings-page.tsx'
