@@ -194,6 +194,7 @@ describe('the interface from the package', () => {
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self'")
+    expect(policy).toContain("connect-src 'self' ws://127.0.0.1:* ws://localhost:*")
     expect(policy).not.toMatch(/unsafe|https?:/)
     const script = await get('app://hearth/main.js')
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
