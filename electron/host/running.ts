@@ -4,11 +4,11 @@ import type { HostAccess } from '../../renderer/runtime/runtime.ts'
 
 const PATIENCE = 5000
 
-/** The access to the host that runs on `folder` already, as a service or in a terminal. */
+/** The access to the host that runs on `folder` already, as a service or in a terminal, where its secret is ours. */
 export async function runningHost(folder: string): Promise<HostAccess | undefined> {
   const url = await read(join(folder, 'api-address'))
   if (url === undefined || !(await answers(loopback(url)))) return undefined
-  return accessTo(folder, url)
+  return accessTo(folder, url).catch(() => undefined)
 }
 
 /** The host wrote its secret before it said where it listens. */

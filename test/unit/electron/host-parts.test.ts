@@ -1,9 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLogTail } from '../../../electron/host/log-tail.ts'
 import { startHostProcess } from '../../../electron/host/process.ts'
+import { accessTo, runningHost } from '../../../electron/host/running.ts'
 import { filesOf, sha256, verifySidecar } from '../../../electron/host/sidecar.ts'
 import { executable, shellPaths } from '../../../electron/paths.ts'
 
@@ -131,6 +134,41 @@ describe('process', () => {
     await expect(startHostProcess(command, createLogTail()).exit).resolves.toMatchObject({
       error: expect.stringContaining('EACCES'),
     })
+  })
+})
+
+describe('a host that runs already', () => {
+  async function listening(status: number): Promise<{ url: string; close(): Promise<unknown> }> {
+    const server = createServer((_request, response) => response.writeHead(status).end())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    return { url: `ws://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) }
+  }
+
+  test('is one that answers and whose secret can be read', async () => {
+    const server = await listening(401)
+    expect(await runningHost(folder)).toBeUndefined()
+    writeFileSync(join(folder, 'api-address'), `${server.url}\n`)
+    expect(await runningHost(folder)).toBeUndefined()
+    writeFileSync(join(folder, 'api-token'), 'secret\n')
+    expect(await runningHost(folder)).toEqual({ url: server.url, token: 'secret' })
+    await server.close()
+    expect(await runningHost(folder)).toBeUndefined()
+  })
+
+  test('is not another program on its port', async () => {
+    const server = await listening(200)
+    writeFileSync(join(folder, 'api-address'), server.url)
+    writeFileSync(join(folder, 'api-token'), 'secret')
+    expect(await runningHost(folder)).toBeUndefined()
+    await server.close()
+  })
+
+  test('is spoken to by a name that the page’s policy knows', async () => {
+    writeFileSync(join(folder, 'api-token'), 'secret')
+    expect((await accessTo(folder, 'ws://0.0.0.0:80')).url).toBe('ws://127.0.0.1:80')
+    expect((await accessTo(folder, 'ws://[::1]:80')).url).toBe('ws://localhost:80')
+    expect((await accessTo(folder, 'ws://[::]:80')).url).toBe('ws://localhost:80')
   })
 })
 
