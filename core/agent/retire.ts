@@ -14,4 +14,5 @@ export async function retire(tx: Tx): Promise<void> {
     if (state?.send === undefined) continue
     await saveDecryption(tx, conn, state, { ...state, send: undefined }, { added: [], removed: undefined })
   }
+  await tx.run('UPDATE ratchets SET can_send = 0')
 }

@@ -50,7 +50,7 @@ export function idleRouter(folder: string): Databases['router'] {
 }
 
 /** Errors: usage `no-host`. */
-export function requireHost(folder: string): void {
+function requireHost(folder: string): void {
   if (existsSync(join(folder, HOST_FILES.database))) return
   throw new HearthError('usage', 'no-host', `there is no host in ${folder}`)
 }

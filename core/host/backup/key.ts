@@ -32,9 +32,9 @@ export interface BackupSecret {
 }
 
 /** About a second of one core; a machine with 1 GiB can spare the memory. */
-export const PASSPHRASE_COST: Argon2idCost = { passes: 6, memory: 128 * 1024 * 1024 }
+const PASSPHRASE_COST: Argon2idCost = { passes: 6, memory: 128 * 1024 * 1024 }
 
-export const SHORTEST_PASSPHRASE = 8
+const SHORTEST_PASSPHRASE = 8
 
 /** Errors: usage `passphrase` where it is too short, crypto `memory`. */
 export async function createBackupKey(

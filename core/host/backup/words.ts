@@ -5,7 +5,7 @@ import type { BackedUpGroup, BackupSummary } from './manifest.ts'
 const OVER: ReadonlySet<string> = new Set(['left', 'removed', 'deleted', 'failed'])
 
 /** "2 groups of your own with their keys, 1 that you are in, 3 that you serve". */
-export function groupsInWords(groups: readonly BackedUpGroup[]): string {
+function groupsInWords(groups: readonly BackedUpGroup[]): string {
   const alive = groups.filter(({ status }) => !OVER.has(status))
   const own = alive.filter(({ part, controls }) => part === 'owner' && controls)
   const keyless = alive.filter(({ part, controls }) => part === 'owner' && !controls)

@@ -1,10 +1,10 @@
 import { eventIterator, type } from '@orpc/contract'
 import { z } from 'zod'
 import type { BackupSummary } from '../backup/manifest.ts'
-import type { HeldReason, InstanceView } from '../instance/view.ts'
+import type { InstanceView } from '../instance/view.ts'
 import { api, none } from './base.ts'
 
-export type { BackupSummary, HeldReason, InstanceView }
+export type { BackupSummary, InstanceView }
 
 /** Steps of work on a backup; `done` of `total` bytes where the step counts them. */
 export interface BackupStep {

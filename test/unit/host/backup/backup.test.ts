@@ -3,7 +3,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type BackupProgress, createBackup } from '../../../../core/host/backup/create.ts'
+import { createBackup } from '../../../../core/host/backup/create.ts'
 import { type Databases, idleDatabases, withWorkFolder } from '../../../../core/host/backup/folder.ts'
 import { type BackupKey, createBackupKey } from '../../../../core/host/backup/key.ts'
 import { loadBackupKey, saveBackupKey } from '../../../../core/host/backup/key-file.ts'
@@ -12,6 +12,7 @@ import { withPassphrase } from '../../../../core/host/backup/read.ts'
 import { restoreBackup } from '../../../../core/host/backup/restore.ts'
 import { restoredNote } from '../../../../core/host/backup/restored-note.ts'
 import { verifyBackup } from '../../../../core/host/backup/verify.ts'
+import type { BackupStep } from '../../../../core/host/contract/backup.ts'
 import type { Store } from '../../../../core/store/database.ts'
 import { addPictures, hostFolder, PICTURE } from './host-folder.ts'
 import { CHEAP, env, PASSPHRASE, refusal, scratchFolder } from './scratch.ts'
@@ -40,7 +41,7 @@ describe('a backup of a host', () => {
     const { folder, store } = await hostFolder(scratch, 'busy')
     saveBackupKey(folder, key)
     const path = join(scratch, 'busy.backup')
-    const steps: BackupProgress['step'][] = []
+    const steps: BackupStep['step'][] = []
     let writing = true
     const work = (async () => {
       while (writing) {
