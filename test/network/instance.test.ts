@@ -52,6 +52,7 @@ async function start(path: string, restored?: Restored): Promise<Copy> {
     settings: {
       answerPatience: 600,
       answerInterval: 50,
+      verifyDelay: 100,
       probeInterval: 500,
       markInterval: 50,
       retryFirst: 50,

@@ -54,6 +54,22 @@ export function groupVerbs(): Command[] {
           session.print(await watch(session, stream, flags.all === true), describe)
         }),
       ),
+    new Command('update-group')
+      .description('change what an own group shows of itself')
+      .argument('<group>', 'its number', count)
+      .option('--name <name>')
+      .option('--description <text>', 'empty: none')
+      .action(
+        lazily(
+          async ({ api, print }, group: number, { name, description }: { name?: string; description?: string }) => {
+            const changes = {
+              ...(name === undefined ? {} : { displayName: name }),
+              ...(description === undefined ? {} : { description: description === '' ? null : description }),
+            }
+            print(await api.groups.update({ group, ...changes }), describe)
+          },
+        ),
+      ),
     new Command('preview')
       .description('read a group link without joining')
       .argument('<link>')

@@ -15,6 +15,8 @@ export interface GuardSettings {
   /** How long another copy gets to show that it runs, and how often is looked whether it did. */
   readonly answerPatience: number
   readonly answerInterval: number
+  /** When a mark that was just written is read again. */
+  readonly verifyDelay: number
   /** How often a held copy looks again. */
   readonly probeInterval: number
   /** First and longest delay before the mark is read again after a failure. */
@@ -28,6 +30,7 @@ export const GUARD_DEFAULTS: GuardSettings = {
   startPatience: 3_000,
   answerPatience: 8_000,
   answerInterval: 500,
+  verifyDelay: 2_000,
   probeInterval: 60_000,
   retryFirst: 1_000,
   retryLongest: 60_000,

@@ -82,10 +82,14 @@ export function createInUse(
     }
   }
 
-  function checkLater(): void {
+  function later(delay: number): void {
     if (isOver()) return
     retry?.cancel()
-    retry = env.clock.timer(retryDelay, () => void check())
+    retry = env.clock.timer(delay, () => void check())
+  }
+
+  function checkLater(): void {
+    later(retryDelay)
     retryDelay = Math.min(retryDelay * 2, settings.retryLongest)
   }
 
@@ -103,12 +107,17 @@ export function createInUse(
       env.log.warn('instance.lost', { state })
       return lose({ state, otherAt: found.at })
     }
-    if (!entered) await enter(mark, comparison)
-    else if (comparison === 'older' || asked)
+    if (!entered) {
+      await enter(mark, comparison)
+      // Another copy may have written at the same moment.
+      later(settings.verifyDelay)
+    } else if (comparison === 'older' || asked) {
       await writeMark(network, mark, content(context.row.run, context.row.run_id))
+      if (comparison === 'older') await call(mark)
+    }
     asked = false
     retryDelay = settings.retryFirst
-    watch(mark)
+    if (context.mark === mark) watch(mark)
   }
 
   function content(run: number, runId: Uint8Array): MarkContent {
@@ -128,8 +137,16 @@ export function createInUse(
     if (!(await writeMark(network, mark, content(run, runId)))) return forgetMark()
     await context.update({ run, run_id: runId, next_run_id: null })
     entered = true
-    // Whoever used the database until now hears of it at once, and not only when the router tells of the subscription.
-    await callMark(network, mark)
+    await call(mark)
+  }
+
+  /** Whoever else uses the database hears of us at once, and not only when the router tells of the subscription. */
+  async function call(mark: Mark): Promise<void> {
+    try {
+      await callMark(network, mark)
+    } catch (error) {
+      env.log.debug('instance.call', { code: asHearthError(error, 'network', 'call').code })
+    }
   }
 
   /** Stays subscribed: whoever else subscribes makes us look. */
