@@ -45,6 +45,7 @@ import {
   loadX3dhKeys,
   saveDecryption,
 } from './records/ratchets.ts'
+import { rememberReceived, wasReceived } from './records/received.ts'
 import { sendControl } from './send.ts'
 
 /**
@@ -144,8 +145,10 @@ async function open(context: AgentContext, tx: Tx, delivery: Delivery, bytes: Ui
   if (secret === undefined) throw prohibited('message before the first confirmation')
   const message = openEnvelope(boxKey(secret), envelope)
   const inner = decodeAgentEnvelope(message.body)
+  // A confirmation tells what was agreed. Messages tell the newest version that their sender knows: not a reason to
+  // refuse them, because what is in them keeps to the agreed one.
   if (
-    inner.type !== 'invitation' &&
+    inner.type === 'confirmation' &&
     !includes(AGENT_VERSIONS, inner.version) &&
     inner.version > connection.agentVersion
   ) {
@@ -271,12 +274,13 @@ async function receiveMessage(
   envelope: AgentEnvelope & { type: 'message' },
 ): Promise<Disposition> {
   const { conn, status } = delivery.queue
+  const received = sha256(envelope.encrypted)
   let decrypted: Decrypted
   try {
     decrypted = await decrypt(context, tx, conn, envelope.encrypted)
   } catch (error) {
     // The sender repeats what it does not know to have arrived, and we have it: nothing to report.
-    if (error instanceof RatchetError && error.reason === 'duplicate') return 'acknowledge'
+    if (error instanceof RatchetError && (await wasReceived(tx, conn, received))) return 'acknowledge'
     throw error
   }
   const { message, hash } = decrypted
@@ -286,6 +290,7 @@ async function receiveMessage(
   const previous = { number: connection.lastExternalId, hash: connection.lastHash }
   const integrity = checkIntegrity(previous, message.number, message.previousHash)
   await setLastReceived(tx, conn, message.number, hash)
+  await rememberReceived(tx, conn, message.number, received)
   if (message.message.type === 'HELLO') {
     await receiveHello(context, tx, delivery)
     return 'acknowledge'

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AGENT_VERSIONS } from '../../core/agent/links/full-link.ts'
 import { fromUtf8, utf8 } from '../../core/codec/bytes.ts'
 import type { RunningRouter } from '../../core/router/server.ts'
 import { localRouter, scratch, type TestAgent, testAgent } from '../support/agents.ts'
@@ -129,6 +130,27 @@ test('a message that is held comes again after a restart, once acknowledged it d
   await b.agent.acknowledge(bConn, again.message)
   await b.expect('MSG', (event) => fromUtf8(event.body) === 'second')
   expect(texts(b)).toEqual(['first', 'second'])
+})
+
+test('messages of an agent that has learnt a newer version of the protocol are read', async () => {
+  const announced = AGENT_VERSIONS as { max: number }
+  const { max } = announced
+  const path = `${folder.path}/a.db`
+  const a = await start({ path })
+  const b = await start()
+  const invitation = await a.agent.createInvitation()
+  const [, bConn] = await connect(a, invitation.conn, b, invitation.full)
+  await running.splice(running.indexOf(a), 1)[0]!.stop()
+  try {
+    announced.max = max + 1
+    await say(b, bConn, 'from tomorrow')
+    await b.expect('SENT')
+  } finally {
+    announced.max = max
+  }
+  const again = await start({ path })
+  expect(fromUtf8((await again.expect('MSG')).body)).toBe('from tomorrow')
+  expect(again.events.filter((event) => event.type === 'ERR')).toEqual([])
 })
 
 test('a full queue pauses its connection only, and continues when the peer has drained it', async () => {
