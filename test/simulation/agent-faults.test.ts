@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createAgent } from '../../core/agent/agent.ts'
 import type { Agent, AgentEvent } from '../../core/agent/api.ts'
-import { utf8 } from '../../core/codec/bytes.ts'
+import { fromUtf8, utf8 } from '../../core/codec/bytes.ts'
 import type { Env } from '../../core/env/env.ts'
 import { wait } from '../../core/env/wait.ts'
 import type { RouterAddress } from '../../core/smp/address.ts'
@@ -25,7 +26,7 @@ async function party(
   wrap: (store: Store, clock: Env['clock']) => Store = (store) => store,
 ): Promise<Party> {
   const env = world.host(name)
-  const store = wrap(await openStore(':memory:', env.clock), env.clock)
+  const store = wrap(await openStore(join(world.disk(name), 'agent.db'), env.clock), env.clock)
   const events: AgentEvent[] = []
   const agent: Agent = createAgent({
     env,
@@ -108,6 +109,40 @@ test('what is enqueued while the outcome before it is recorded is sent', async (
       expect(await world.wait(speaker.store.read((tx) => speaker.agent.pending(tx, conn)))).toBe(0)
     }
     expect(count(listener, 'MSG')).toBe(2 * pairs)
+  } finally {
+    world.dispose()
+  }
+})
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])('messages repeated after a crash are recognised (seed %i)', async (seed) => {
+  const world = createWorld(seed)
+  try {
+    const { address } = await routerHost(world, 'router', 128)
+    const answer = async (agent: Agent, event: AgentEvent, tx: Tx) => {
+      if (event.type === 'REQ') await agent.accept(tx, event.request, utf8('yes'))
+      if (event.type === 'CONF') await agent.allow(tx, event.conn, event.confirmation, utf8('thanks'))
+      // Answers make the ratchet step, so that what is repeated belongs to an older chain.
+      if (event.type === 'MSG' && event.conn === 2) await agent.send(tx, event.conn, event.body)
+    }
+    const listener = await party(world, 'listener', [address], answer)
+    const speaker = await party(world, 'speaker', [address], answer)
+    const link = await world.wait(listener.agent.createAddress({ type: 'a', userData: utf8('{}') }))
+    const conn = await world.wait(speaker.store.write((tx) => speaker.agent.join(tx, link.full, utf8('me'))))
+    await world.runUntil(() => [listener, speaker].every((each) => count(each, 'CON') === 1))
+    const messages = 30
+    const said = speaker.store.write(async (tx) => {
+      for (let i = 0; i < messages; i++) await speaker.agent.send(tx, conn, utf8(`${i}`))
+    })
+    await world.wait(said)
+    world.crashAfter('speaker', 1 + world.random.below(250))
+    await world.runUntil(() => !world.alive('speaker'))
+    await world.runFor(2000)
+    const again = await party(world, 'speaker', [address], answer)
+    await world.runUntil(() => count(listener, 'MSG') >= messages, 900_000)
+    await world.runFor(60_000)
+    const texts = listener.events.flatMap((event) => (event.type === 'MSG' ? [Number(fromUtf8(event.body))] : []))
+    expect(texts).toEqual(Array.from({ length: messages }, (_, index) => index))
+    expect([...listener.events, ...again.events].filter(({ type }) => type === 'ERR')).toEqual([])
   } finally {
     world.dispose()
   }

@@ -49,6 +49,11 @@ CREATE TABLE skipped_keys (
   header_key BLOB NOT NULL, number INTEGER NOT NULL, message_key BLOB NOT NULL, iv BLOB NOT NULL,
   PRIMARY KEY (conn, header_key, number)) WITHOUT ROWID;
 
+CREATE TABLE rcv_hashes (
+  conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE,
+  slot INTEGER NOT NULL, hash BLOB NOT NULL,
+  PRIMARY KEY (conn, slot)) WITHOUT ROWID;
+
 CREATE TABLE confirmations (
   confirmation INTEGER PRIMARY KEY AUTOINCREMENT,
   conn INTEGER NOT NULL REFERENCES connections ON DELETE CASCADE,

@@ -59,6 +59,7 @@ export interface AgentSchema {
     last_snd_hash: Generated<Uint8Array>
   }
   skipped_keys: { conn: number; header_key: Uint8Array; number: number; message_key: Uint8Array; iv: Uint8Array }
+  rcv_hashes: { conn: number; slot: number; hash: Uint8Array }
   confirmations: {
     confirmation: Generated<number>
     conn: number
