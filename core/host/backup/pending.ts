@@ -13,6 +13,7 @@ import { PENDING_RESTORE, RESTORED_FILE } from './restored-note.ts'
  */
 export function adoptPending(folder: string): void {
   const pending = join(folder, PENDING_RESTORE)
+  clearUnfinished(folder)
   if (!existsSync(pending)) return
   const database = join(folder, HOST_FILES.database)
   try {
@@ -33,6 +34,13 @@ export function adoptPending(folder: string): void {
     rmdirSync(pending)
   } catch (error) {
     throw fileFailure(pending, error)
+  }
+}
+
+/** What a process that was killed had unpacked so far. */
+function clearUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`.${PENDING_RESTORE}.`)) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

@@ -1,10 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { HearthError } from '../../codec/error.ts'
 import type { Env } from '../../env/env.ts'
 import { realEnv } from '../../env/real.ts'
 import { createBackup } from '../backup/create.ts'
-import { idleDatabases, withWorkFolder } from '../backup/folder.ts'
+import { idleDatabases } from '../backup/folder.ts'
 import { type BackupKey, createBackupKey, openLock } from '../backup/key.ts'
 import { loadBackupKey, saveBackupKey } from '../backup/key-file.ts'
 import { summaryOf } from '../backup/manifest.ts'
@@ -39,13 +40,30 @@ export async function makeBackup(file: string | undefined, flags: BackupFlags): 
   answer(flags, path, summary, `${path} is made and checked.`)
 }
 
+/** Ctrl-C leaves nothing behind that is not encrypted. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const giveUp = new AbortController()
+  const interrupt = () => giveUp.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt)
+  try {
+    return await work(giveUp.signal)
+  } catch (error) {
+    throw giveUp.signal.aborted ? new HearthError('usage', 'aborted', 'given up', true, { cause: error }) : error
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
+  }
+}
+
 async function backUpIdle(env: Env, path: string, flags: BackupFlags): Promise<BackupSummary> {
   const databases = idleDatabases(flags.dir)
   const set = await newPassphrase(flags)
   if (set !== undefined) saveBackupKey(flags.dir, await createBackupKey(env, set))
   const key = loadBackupKey(flags.dir)
   if (key === undefined) throw new HearthError('usage', 'no-passphrase', 'there is no passphrase for backups')
-  return summaryOf(await createBackup(env, { folder: flags.dir, databases, path, key, media: flags.media }))
+  const { dir, media } = flags
+  return summaryOf(
+    await interruptible((signal) => createBackup(env, { folder: dir, databases, path, key, media, signal })),
+  )
 }
 
 async function backUpRunning(host: ConnectedHost, path: string, flags: BackupFlags): Promise<BackupSummary> {
@@ -85,10 +103,12 @@ async function checkPassphrase(key: BackupKey, file: string): Promise<void> {
 }
 
 export async function verifyFile(path: string, flags: VerifyFlags): Promise<void> {
-  const env = commandEnv()
+  commandEnv()
   await readHeader(path)
   const passphrase = await readPassphrase(flags.passphraseFile, 'Passphrase of the backup: ')
-  const manifest = await withWorkFolder(env, tmpdir(), (work) => verifyBackup(path, withPassphrase(passphrase), work))
+  const manifest = await interruptible((signal) =>
+    withTemporaryFolder((work) => verifyBackup(path, withPassphrase(passphrase), work, { signal })),
+  )
   answer(flags, path, summaryOf(manifest), `${path} is whole and in order.`)
 }
 
@@ -96,13 +116,25 @@ export async function restoreFile(path: string, flags: RestoreFlags): Promise<vo
   const env = commandEnv()
   await readHeader(path)
   const passphrase = await readPassphrase(flags.passphraseFile, 'Passphrase of the backup: ')
-  const manifest = await restoreBackup(env, {
-    path,
-    unlock: withPassphrase(passphrase),
-    folder: flags.dir,
-    takeOver: flags.takeOver === true,
-  })
+  const manifest = await interruptible((signal) =>
+    restoreBackup(env, {
+      path,
+      unlock: withPassphrase(passphrase),
+      folder: flags.dir,
+      takeOver: flags.takeOver === true,
+      signal,
+    }),
+  )
   answer(flags, flags.dir, summaryOf(manifest), `${flags.dir} is restored.`)
+}
+
+async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'hearth-'))
+  try {
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 function answer(flags: { readonly json?: boolean }, path: string, summary: BackupSummary, words: string): void {
