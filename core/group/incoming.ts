@@ -226,7 +226,10 @@ async function apply(
       const { member } = effect
       if (member.role === 'relay') {
         if (owner) await relayGone(context, tx, member.id)
-        else await endRelay(context, tx, member.id, 'inactive')
+        else {
+          await endRelay(context, tx, member.id, 'inactive')
+          context.notify(tx, { type: 'super-peer-gone', group: group.id, superPeer: member.id })
+        }
         return
       }
       if (!owner) return

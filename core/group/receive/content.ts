@@ -67,7 +67,7 @@ async function addMessage(received: Received, sharedMsgId: SharedMsgId, containe
     now,
     hidden,
   })
-  if (author !== undefined) await tx.run('UPDATE group_members SET wrote_at = ? WHERE member = ?', now, author.id)
+  if (author !== undefined) await takesPart(received, author, now)
   if (moderation !== undefined) await wipeMessage(tx, item, moderation, now)
   if (!rejected && !hidden) {
     context.notify(tx, { type: 'message', group: group.id, message: item, change: 'added' })
@@ -274,8 +274,15 @@ export async function receiveReaction(received: Received, params: Params<'x.msg.
   const changed = await changeReaction(received, author, item.message, params)
   if (!changed) return ignored('unchanged')
   context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  await tx.run('UPDATE group_members SET wrote_at = coalesce(wrote_at, ?) WHERE member = ?', now, author.id)
+  await takesPart(received, author, author.row.wrote_at ?? now)
   return applied({ item: item.message, scope: itemScope(item) })
+}
+
+/** Whoever does so for the first time is listed from now on. */
+async function takesPart({ tx, group, context }: Received, author: Member, time: number): Promise<void> {
+  await tx.run('UPDATE group_members SET wrote_at = ? WHERE member = ?', time, author.id)
+  if (author.row.wrote_at !== null) return
+  context.notify(tx, { type: 'member', group: group.id, member: author.id, change: 'updated' })
 }
 
 async function changeReaction(

@@ -22,9 +22,9 @@ import type {
 } from '../api.ts'
 import { deliveryView } from '../sending/deliveries.ts'
 import { allGroups, type Group, groupById } from './groups.ts'
-import { type Member, memberByRow, memberOf } from './members.ts'
+import { isRemoved, type Member, memberByRow, memberOf } from './members.ts'
 import { type MessageRow, messageByRow, messageByShared } from './messages.ts'
-import { relaysOf, superPeerView } from './relays.ts'
+import { type Relay, relaysOf, superPeerView } from './relays.ts'
 
 /** What screens show. */
 
@@ -43,7 +43,7 @@ export async function groupView(tx: Tx, id: GroupId): Promise<GroupView | undefi
 
 async function viewOf(tx: Tx, group: Group): Promise<GroupView> {
   const own = await memberByRow(tx, group.ownMember)
-  const relays = await relaysOf(tx, group.id)
+  const relays = await shownRelays(tx, group)
   const unread = await tx.get<{ n: number }>(
     `SELECT count(*) AS n FROM chat_messages WHERE group_id = ? AND message > ? AND sent = 0 AND scope IS NULL
        AND kind = 'content' AND hidden = 0 AND deleted_at IS NULL`,
@@ -240,7 +240,15 @@ async function reactionsOf(tx: Tx, row: MessageRow): Promise<ReactionView[]> {
 }
 
 export async function superPeerViews(tx: Tx, id: GroupId): Promise<SuperPeerView[]> {
-  return (await relaysOf(tx, id)).map(superPeerView)
+  const group = await groupById(tx, id)
+  return group === undefined ? [] : (await shownRelays(tx, group)).map(superPeerView)
+}
+
+/** To a member, super-peers that left or were removed are no longer the group's. */
+async function shownRelays(tx: Tx, group: Group): Promise<Relay[]> {
+  const relays = await relaysOf(tx, group.id)
+  if (group.part !== 'member') return relays
+  return relays.filter(({ member, row }) => row.status !== 'inactive' || !isRemoved(member.status))
 }
 
 export async function copyViews(tx: Tx, message: MessageRowId): Promise<CopyView[]> {
