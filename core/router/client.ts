@@ -5,6 +5,7 @@ import type { BrokerMessage } from '../smp/messages.ts'
 import { encodeMessageFrame, packBlocks, receiveCommand, splitBlock } from '../smp/transmission.ts'
 import type { Session } from '../transport/session.ts'
 import { type Actor, execute, sealedMessage, type Workbench } from './execute.ts'
+import { forwarding } from './forwarded.ts'
 import type { RouterLimits } from './limits.ts'
 import type { Queue } from './queue.ts'
 import type { Subscription } from './subscriptions.ts'
@@ -135,10 +136,25 @@ export function createClient(
     }
     unfinished = undefined
     for (const { corrId, entityId, command } of verified) {
-      put(corrId, entityId, execute(bench, client, corrId, command))
+      put(corrId, entityId, perform(corrId, command))
     }
     return block.next - start
   }
+
+  function perform(corrId: Uint8Array, verified: Verified): BrokerMessage {
+    if (verified.queue !== undefined || verified.command.type !== 'RFWD') {
+      return execute(bench, client, corrId, verified)
+    }
+    return forward(corrId, verified.command.transmission)
+  }
+
+  /** Nothing but the version of the sender behind the proxy is asked of the actor by what may be forwarded. */
+  const forward = forwarding(session, (sender, received) => {
+    const outcome = verifyCommand(sender, store, received)
+    if (!('type' in outcome)) return execute(bench, { ...client, version: sender.version }, received.corrId, outcome)
+    if (outcome.type === 'AUTH') bench.count.refusedAuth++
+    return { type: 'ERR', error: outcome }
+  })
 
   function verifyNext(transmission: Uint8Array, verified: VerifiedTransmission[]): void {
     const received = receiveCommand(session, transmission)

@@ -22,6 +22,9 @@ export type QueueCommand =
 const RECIPIENT = ['SUB', 'KEY', 'RKEY', 'LSET', 'LDEL', 'NKEY', 'NDEL', 'GET', 'ACK', 'OFF', 'DEL', 'QUE'] as const
 type BareQueueCommand = 'SUB' | 'LDEL' | 'NDEL' | 'GET' | 'OFF' | 'DEL' | 'QUE' | 'LGET'
 
+/** What authorisations are made for. */
+export type VerifyingSession = Pick<Session, 'version' | 'sessionId' | 'ownKey'>
+
 /** Where queues are looked up. */
 export interface QueueDirectory {
   byRecipient(id: Uint8Array): Queue | undefined
@@ -62,7 +65,7 @@ function partyOf(command: Command): Party {
  * was supplied, whether the queue exists or not, so that time does not tell them apart.
  */
 export function verifyCommand(
-  session: Session,
+  session: VerifyingSession,
   queues: QueueDirectory,
   received: Extract<ReceivedCommand, { readonly command: Command }>,
 ): Verified | SmpError {
@@ -118,7 +121,7 @@ interface Checker {
   dummy(): SmpError
 }
 
-function checker(session: Session, transmission: RawTransmission): Checker {
+function checker(session: VerifyingSession, transmission: RawTransmission): Checker {
   const { authenticator, corrId } = transmission
   const supplied = algorithmOfAuthenticator(authenticator.length)
   let covered: Uint8Array | undefined

@@ -21,6 +21,7 @@ import { connectSession, type Session } from '../../core/transport/session.ts'
 export interface AskOptions {
   readonly entity?: Uint8Array
   readonly key?: PrivateKey<AuthAlgorithm>
+  readonly corrId?: Uint8Array
 }
 
 /** A client that knows only transmissions: what it sends and what comes back. */
@@ -76,8 +77,7 @@ export async function rawClient(env: Env, address: RouterAddress, versions?: Ver
     session,
     askAll(commands) {
       const answers: Promise<BrokerMessage>[] = []
-      const frames = commands.map(([command, { entity = EMPTY, key }]) => {
-        const corrId = env.random(24)
+      const frames = commands.map(([command, { entity = EMPTY, key, corrId = env.random(24) }]) => {
         answers.push(new Promise((resolve, reject) => waiting.set(hex(corrId), { resolve, reject })))
         return encodeCommandFrame(session, corrId, entity, command, key)
       })

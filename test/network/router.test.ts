@@ -5,13 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fromUtf8, hex, utf8 } from '../../core/codec/bytes.ts'
+import { EMPTY, fromUtf8, hex, utf8 } from '../../core/codec/bytes.ts'
+import type { PrivateKey } from '../../core/codec/keys.ts'
+import { agree } from '../../core/crypto/agreement.ts'
+import { boxKey } from '../../core/crypto/box.ts'
 import { generateKeyPair } from '../../core/crypto/keypair.ts'
 import { realEnv } from '../../core/env/real.ts'
 import { silentLog } from '../../core/env/silent.ts'
 import { type RouterOptions, type RunningRouter, startRouter } from '../../core/router/server.ts'
 import { parseRouterAddress, type RouterAddress } from '../../core/smp/address.ts'
-import type { Command } from '../../core/smp/commands.ts'
+import type { AuthAlgorithm, Command } from '../../core/smp/commands.ts'
+import type { BrokerMessage } from '../../core/smp/messages.ts'
+import { openForwardedAnswer, openProxiedAnswer, sealForwarded, sealProxied } from '../../core/smp/proxy.ts'
+import { encodeCommandFrame, receiveMessage, splitBlock } from '../../core/smp/transmission.ts'
 import { BLOCK_SIZE } from '../../core/transport/block.ts'
 import { type RawClient, type RawQueue, rawClient, rawQueue } from './raw-client.ts'
 
@@ -55,6 +61,35 @@ function send(text: string): Command {
 }
 
 const OK = { type: 'OK' }
+
+/** A sender behind a proxy, which `client` plays: what the router answers to the command inside. */
+async function throughProxy(
+  client: RawClient,
+  version: number,
+  command: Command,
+  options: { entity?: Uint8Array; key?: PrivateKey<AuthAlgorithm> } = {},
+): Promise<BrokerMessage> {
+  const { sessionId, ownKey, peerKey } = client.session
+  const sender = generateKeyPair('X25519', env.random)
+  const inner = boxKey(agree(sender.privateKey, peerKey!))
+  const outer = boxKey(agree(ownKey, peerKey!))
+  const [corrId, proxyCorrId] = [env.random(24), env.random(24)]
+  const session = { version, sessionId, peerKey }
+  const block = encodeCommandFrame(session, corrId, options.entity ?? EMPTY, command, options.key)
+  const forwarded = { corrId, version, key: sender.publicKey, transmission: sealProxied(inner, corrId, block) }
+  const answer = await client.ask(
+    { type: 'RFWD', transmission: sealForwarded(outer, proxyCorrId, forwarded) },
+    { corrId: proxyCorrId },
+  )
+  if (answer.type !== 'RRES') throw new Error(`RFWD was answered with ${JSON.stringify(answer)}`)
+  const returned = openForwardedAnswer(outer, proxyCorrId, answer.response)
+  expect(returned.corrId).toEqual(corrId)
+  const [transmission] = splitBlock(openProxiedAnswer(inner, corrId, returned.answer))
+  const received = receiveMessage(session, transmission!)
+  expect(received.corrId).toEqual(corrId)
+  if (received.message instanceof Error) throw received.message
+  return received.message
+}
 
 /** Takes and acknowledges all that a queue holds. */
 async function drain(client: RawClient, queue: RawQueue): Promise<string[]> {
@@ -292,5 +327,42 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('openssl', () =>
     expect(output).toContain('TLSv1.3')
     expect(output).toContain('ALPN protocol: smp/1')
     expect(output.match(/a:PKEY: ED448/g)).toHaveLength(2)
+  })
+})
+
+describe('as the relay of another router', () => {
+  const AUTH = { type: 'ERR', error: { type: 'AUTH' } }
+
+  test.each([8, 14, 17, 18])('takes commands of version %i that senders gave to their proxy', async (version) => {
+    const router = await start()
+    const [recipient, proxy] = [await connect(router.address), await connect(router.address)]
+    for (const algorithm of ['Ed25519', 'X25519'] as const) {
+      const queue = await rawQueue(env, recipient)
+      const sender = generateKeyPair(algorithm, env.random)
+      const signed = { ...queue.forSender, key: sender.privateKey }
+      const skey: Command = { type: 'SKEY', key: sender.publicKey }
+      expect(await throughProxy(proxy, version, skey, signed)).toEqual(OK)
+      expect(await throughProxy(proxy, version, send('hello'), signed)).toEqual(OK)
+      const { message } = await recipient.event()
+      expect(queue.open(message)).toMatchObject({ type: 'message', body: utf8('hello') })
+      expect(await throughProxy(proxy, version, send('forged'), queue.forSender)).toEqual(AUTH)
+    }
+  })
+
+  test('what only the sender may know is told to the sender, what is wrong with the layers to the proxy', async () => {
+    const router = await start()
+    const proxy = await connect(router.address)
+    const queue = await rawQueue(env, proxy)
+    expect(await throughProxy(proxy, 17, { type: 'LGET' }, { entity: env.random(24) })).toEqual(AUTH)
+    expect(await throughProxy(proxy, 17, { type: 'SUB' }, queue.forRecipient)).toEqual({
+      type: 'ERR',
+      error: { type: 'CMD', error: 'PROHIBITED' },
+    })
+    const large: Command = { type: 'SEND', flags: { notification: false }, body: new Uint8Array(16_049) }
+    expect(await throughProxy(proxy, 17, large, queue.forSender)).toEqual({ type: 'ERR', error: { type: 'LARGE_MSG' } })
+    expect(await proxy.ask({ type: 'RFWD', transmission: env.random(16_000) })).toEqual({
+      type: 'ERR',
+      error: { type: 'CRYPTO' },
+    })
   })
 })

@@ -187,7 +187,11 @@ describe('what this router does not offer', () => {
     expect(client.ask({ type: 'PFWD', version: 17, key: dhKey, transmission }, { entity })).toEqual(
       proxyError('NO_SESSION'),
     )
-    expect(client.ask({ type: 'RFWD', transmission })).toEqual(CMD('PROHIBITED'))
+    const noSessionKey = { type: 'BROKER', error: { type: 'TRANSPORT', error: 'NO_AUTH' } }
+    expect(client.ask({ type: 'RFWD', transmission })).toEqual({
+      type: 'ERR',
+      error: { type: 'PROXY', error: noSessionKey },
+    })
     for (const type of ['SUBS', 'NSUBS'] as const) {
       expect(client.ask({ type }, { entity, key: key.privateKey })).toEqual({ type: 'ERR', error: { type: 'SERVICE' } })
     }
