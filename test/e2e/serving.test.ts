@@ -1,0 +1,122 @@
+import { beforeAll, expect, test } from 'vitest'
+import { type Person, personOn } from './support/community.ts'
+import { e2e, stage } from './support/stage.ts'
+import type { Window } from './support/windows.ts'
+
+/** A spare machine becomes a super-peer. */
+e2e('serving groups', () => {
+  const scene = stage()
+  let ada: Omit<Person, 'group'>
+  let attic: Window
+  let address: string
+
+  beforeAll(async () => {
+    const owner = personOn(scene, 'Ada')
+    attic = await scene.window((await personOn(scene, 'Ben')).host, '/serve')
+    ada = await owner
+  })
+
+  /** The owner invites the super-peer to a new group; resolves to the group. */
+  async function invite(name: string): Promise<number> {
+    const begun = await ada.host.api.groups.create({
+      profile: ada.profile,
+      displayName: name,
+      writers: 'everyone',
+      history: true,
+      superPeers: [address],
+    })
+    for await (const step of begun) if (step.step === 'group') return step.group.id
+    throw new Error('no group')
+  }
+
+  const superPeerStatus = (group: number) => async () => (await ada.host.api.superPeers.list({ group }))[0]?.status
+
+  test('is switched on with a name, and has an address to give away', async () => {
+    const { page } = attic
+    await page.getByRole('button', { name: 'Start serving' }).click()
+    await page.getByText('Give it a name first.').waitFor()
+    await page.getByLabel('Name of your super-peer').fill('Attic')
+    await page.getByRole('radio', { name: /^Ask me/ }).check()
+    await page.getByRole('button', { name: 'Start serving' }).click()
+    await page.getByRole('region', { name: 'Your super-peer' }).waitFor()
+    await page.getByRole('button', { name: 'Copy address' }).click()
+    address = (await page.evaluate('navigator.clipboard.readText()')) as string
+    expect(address).toContain('/r#')
+    await page.getByRole('button', { name: 'Show QR code' }).click()
+    await page.getByRole('img', { name: /QR code/ }).waitFor()
+  })
+
+  test('asks about each group: one is accepted, one is not', async () => {
+    const { page } = attic
+    const news = await invite('Harbour News')
+    const requests = page.getByRole('region', { name: 'Invitations' })
+    await requests.getByText('Harbour News').waitFor()
+    await requests.getByText(/from .?Ada/).waitFor()
+    await page.getByRole('navigation', { name: 'Sections' }).getByText('1', { exact: true }).waitFor()
+    await page.reload()
+    await requests.getByRole('button', { name: 'Accept' }).click()
+    await page.getByRole('link', { name: /Harbour News/ }).waitFor()
+    await requests.waitFor({ state: 'detached' })
+    await expect.poll(superPeerStatus(news), { timeout: 30_000 }).toBe('active')
+    await ada.host.api.groups.confirm({ group: news })
+
+    await invite('Spam and more')
+    await requests.getByText('Spam and more').waitFor()
+    await requests.getByRole('button', { name: 'Reject' }).click()
+    await requests.waitFor({ state: 'detached' })
+    expect(await page.getByRole('link', { name: /Spam and more/ }).count()).toBe(0)
+  })
+
+  test('has limits that are checked', async () => {
+    const { page } = attic
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Limits' }).click()
+    const groups = page.getByLabel('Groups', { exact: true })
+    await groups.fill('0')
+    await page
+      .getByText(/whole number from 1 to/)
+      .first()
+      .waitFor()
+    await groups.fill('25')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect
+      .poll(async () => (await attic.page.getByRole('button', { name: 'Restart now' }).count()) > 0)
+      .toBe(true)
+    await attic.expect(/ERR_|WebSocket|401/)
+    await page.getByRole('button', { name: 'Restart now' }).click()
+    await page.getByRole('button', { name: 'Restart now' }).waitFor({ state: 'detached', timeout: 60_000 })
+    await page.goto(new URL('/serve', page.url()).href)
+    await page.getByRole('link', { name: /Harbour News/ }).waitFor()
+  })
+
+  test('leaves a group properly, and takes it back', async () => {
+    const { page } = attic
+    await page.getByRole('link', { name: /Harbour News/ }).click()
+    await page.getByRole('button', { name: 'Stop serving this group' }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Stop serving/ })
+      .click()
+    await page.getByText('You stopped serving this group.').waitFor()
+    const [group] = await ada.host.api.groups.list({})
+    const news =
+      (await ada.host.api.groups.list({})).find(({ displayName }) => displayName === 'Harbour News') ?? group!
+    await expect.poll(superPeerStatus(news.id), { timeout: 30_000 }).toBe('inactive')
+
+    await page.getByRole('button', { name: 'Allow invitations to this group again' }).click()
+    await page.getByRole('button', { name: 'Allow invitations' }).waitFor({ state: 'detached' })
+    const [gone] = await ada.host.api.superPeers.list({ group: news.id })
+    await ada.host.api.superPeers.retry({ group: news.id, superPeer: gone!.id })
+    await page.goto(new URL('/serve', page.url()).href)
+    await page.getByRole('region', { name: 'Invitations' }).getByRole('button', { name: 'Accept' }).click()
+    await expect.poll(superPeerStatus(news.id), { timeout: 30_000 }).toBe('active')
+  })
+
+  test('stops when its person says so', async () => {
+    const { page } = attic
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Stop serving' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave 1 group' }).click()
+    await page.getByRole('button', { name: 'Start serving' }).waitFor()
+  })
+})
