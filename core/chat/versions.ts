@@ -19,6 +19,8 @@ export const SINCE = {
   relayCapability: 18,
   /** Owner-signed roster and its acknowledgement. */
   roster: 19,
+  /** The joiner signs `x.member` and names the super-peer that it speaks to. */
+  signedJoin: 19,
 } as const
 
 /**

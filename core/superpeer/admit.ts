@@ -92,12 +92,14 @@ export async function joinRequest(
 
 /**
  * Why this request is refused. Everybody proves the key that the group will know, and that it speaks to this super-peer:
- * nobody can join in another's name, nor pass a request on.
+ * nobody can join in another's name, nor pass a request on. Programs that cannot prove it are let in as strangers.
  */
 async function judge(tx: Tx, group: Group, element: MessageElement, join: Join): Promise<string | undefined> {
-  if (group.publicGroupId === undefined || !verifyJoinRequest(element, group.publicGroupId)) return 'signature'
-  if (join.viaRelay !== undefined && !equal(join.viaRelay, group.ownMemberId)) return 'via-relay'
   const existing = await memberById(tx, group.id, join.newMemberId)
+  const stranger = existing === undefined && cannotSign(element)
+  if (group.publicGroupId === undefined) return 'signature'
+  if (!stranger && !verifyJoinRequest(element, group.publicGroupId)) return 'signature'
+  if (join.viaRelay !== undefined && !equal(join.viaRelay, group.ownMemberId)) return 'via-relay'
   if (existing === undefined) return undefined
   if (existing.role === 'owner' || existing.role === 'relay') return 'member-id'
   if (existing.status === 'removed' || existing.status === 'rejected') return 'removed'
@@ -105,6 +107,10 @@ async function judge(tx: Tx, group: Group, element: MessageElement, join: Join):
   const onlyBlocked = existing.key === undefined && existing.status === 'unknown'
   if (existing.key === undefined && !onlyBlocked) return 'member-id'
   return existing.roleSigned && join.viaRelay === undefined ? 'via-relay' : undefined
+}
+
+function cannotSign({ signed, message }: MessageElement): boolean {
+  return signed === undefined && message.v.max < SINCE.signedJoin
 }
 
 interface Joining {
@@ -124,7 +130,7 @@ async function newMember(context: SuperPeerContext, tx: Tx, joining: Joining): P
     status: 'accepted',
     profile: redactProfile(join.profile, group.groupProfile.groupPreferences, served.join_role),
     key: join.newMemberKey,
-    keyOrigin: 'self',
+    keyOrigin: element.signed === undefined ? 'relay' : 'self',
     versions: element.message.v,
     now: context.env.clock.now(),
   })

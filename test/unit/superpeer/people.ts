@@ -13,6 +13,7 @@ import {
 } from '../../../core/chat/outgoing.ts'
 import type { GroupProfile } from '../../../core/chat/profile.ts'
 import { encodeRoster, type RosterEntry, rosterChunks, rosterHeader } from '../../../core/chat/roster.ts'
+import type { VersionRange } from '../../../core/codec/version.ts'
 import { sha256 } from '../../../core/crypto/hash.ts'
 import { generateKeyPair, publicKeyOf } from '../../../core/crypto/keypair.ts'
 import type { Store, Tx } from '../../../core/store/database.ts'
@@ -307,6 +308,8 @@ export interface JoinForgery {
   /** Signs with another key than it introduces. */
   readonly badSignature?: boolean
   readonly viaRelay?: Uint8Array
+  /** Neither signs nor names the super-peer, as a program that announces these versions. */
+  readonly unsigned?: VersionRange
 }
 
 export async function createMember(
@@ -358,6 +361,9 @@ export async function createMember(
         const content = world.network.link(relay)!
         const forged = options.forgery?.badSignature === true
         const keys = generateKeyPair('Ed25519', seededRandom(`other ${name}`))
+        const signer = forged ? { ...author, key: keys.privateKey } : author
+        const unsigned = options.forgery?.unsigned
+        const viaRelay = options.forgery?.viaRelay ?? content.entityId!
         const info = encodeConnInfo(
           {
             type: 'x.member',
@@ -365,10 +371,11 @@ export async function createMember(
               profile,
               newMemberId: author.memberId,
               newMemberKey: publicKeyOf(author.key),
-              viaRelay: options.forgery?.viaRelay ?? content.entityId!,
+              ...(unsigned === undefined && { viaRelay }),
             },
           },
-          forged ? { ...author, key: keys.privateKey } : author,
+          unsigned === undefined ? signer : undefined,
+          unsigned,
         )
         known.set(relay, new Set([person.id]))
         await store.write(async (tx) => relayOf.set(await agent.join(tx, content.fullLink, info), relay))

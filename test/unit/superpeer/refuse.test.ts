@@ -111,6 +111,26 @@ test('joins that do not prove their key, or speak to another super-peer, get no 
   ])
 })
 
+test('programs that know no signed joins are let in with an id that nobody has, and with no other', async () => {
+  const { world, owner, member, hosts } = await scene(1)
+  const older = await createMember(world, owner, 'older', { forgery: { unsigned: { min: 1, max: 18 } } })
+  await older.join()
+  await world.time.until(() => older.connected.size === 1)
+  const alice = await member('alice')
+  await older.say('from a release of before')
+  await world.time.until(() => alice.texts().includes('from a release of before'))
+  const unsigned = await createMember(world, owner, 'unsigned', { forgery: { unsigned: CHAT_VERSIONS } })
+  await unsigned.join()
+  const thief = await createMember(world, owner, 'thief', { as: alice, forgery: { unsigned: { min: 1, max: 18 } } })
+  await thief.join()
+  await world.time.pass(10_000)
+  expect([unsigned.connected.size, thief.connected.size]).toEqual([0, 0])
+  expect(hosts[0]!.events.flatMap((event) => (event.type === 'refused' ? [event.reason] : []))).toEqual([
+    'signature',
+    'signature',
+  ])
+})
+
 test('a full group says so', async () => {
   const { world, owner, member } = await scene(1, { settings: { maxMembers: 2 } })
   await member('alice')
