@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { Shortcuts } from './features/palette/shortcuts.tsx'
 import { useRuntime } from './runtime/context.ts'
 import { useHost } from './state/host.ts'
 import { Layout } from './ui/layout.tsx'
@@ -11,6 +12,8 @@ const Chats = lazy(async () => ({ default: (await import('./features/chats/chats
 const GroupPages = lazy(async () => ({ default: (await import('./features/groups/pages.tsx')).GroupPages }))
 const JoinPage = lazy(async () => ({ default: (await import('./features/groups/join.tsx')).JoinPage }))
 const CreateGroup = lazy(async () => ({ default: (await import('./features/groups/create.tsx')).CreateGroup }))
+const Connect = lazy(async () => ({ default: (await import('./features/contacts/connect.tsx')).Connect }))
+const ContactPages = lazy(async () => ({ default: (await import('./features/contacts/pages.tsx')).ContactPages }))
 const SuperPeers = lazy(async () => ({ default: (await import('./features/superpeers/pages.tsx')).SuperPeers }))
 const Serve = lazy(async () => ({ default: (await import('./features/hosting/pages.tsx')).Serve }))
 const Settings = lazy(async () => ({ default: (await import('./features/settings/pages.tsx')).Settings }))
@@ -40,11 +43,20 @@ export function App() {
         )}
         <Route>
           <Layout>
+            <Shortcuts />
             <Suspense fallback={null}>
               <Switch>
                 <Route path="/chats/:group?">
-                  {({ group }) => <Chats group={group === undefined ? undefined : Number(group)} />}
+                  {({ group }) => (
+                    <Chats chat={group === undefined ? undefined : { kind: 'group', id: Number(group) }} />
+                  )}
                 </Route>
+                <Route path="/contacts/invite/*?" component={ContactPages} />
+                <Route path="/contacts/:contact/about" component={ContactPages} />
+                <Route path="/contacts/:contact">
+                  {({ contact }) => <Chats chat={{ kind: 'contact', id: Number(contact) }} />}
+                </Route>
+                <Route path="/connect" component={Connect} />
                 <Route path="/groups/new/*?" component={CreateGroup} />
                 <Route path="/groups/:group/*?">{({ group }) => <GroupPages group={Number(group)} />}</Route>
                 <Route path="/join" component={JoinPage} />

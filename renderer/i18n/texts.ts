@@ -1,8 +1,10 @@
 import * as backup from '../features/backup/texts.ts'
 import * as chats from '../features/chats/texts.ts'
+import * as contacts from '../features/contacts/texts.ts'
 import * as firstRun from '../features/first-run/texts.ts'
 import * as groups from '../features/groups/texts.ts'
 import * as hosting from '../features/hosting/texts.ts'
+import * as palette from '../features/palette/texts.ts'
 import * as settings from '../features/settings/texts.ts'
 import * as superPeers from '../features/superpeers/texts.ts'
 import * as shared from '../ui/texts.ts'
@@ -13,6 +15,8 @@ export const en = {
   ...shared.en,
   ...firstRun.en,
   ...chats.en,
+  ...contacts.en,
+  ...palette.en,
   ...groups.en,
   ...superPeers.en,
   ...hosting.en,
@@ -24,6 +28,8 @@ export const de: Texts<typeof en> = {
   ...shared.de,
   ...firstRun.de,
   ...chats.de,
+  ...contacts.de,
+  ...palette.de,
   ...groups.de,
   ...superPeers.de,
   ...hosting.de,

@@ -1,13 +1,14 @@
 import type { HostClient } from '../../core/host/contract.ts'
 import { connectHost, type HostConnection } from '../host/connection.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { applyContactChange, applyContactsSnapshot } from './contacts.ts'
 import { applyChange, applySnapshot, setConnection } from './host.ts'
 import { applyInstanceChange } from './instance.ts'
 import { applyKnownChange } from './known.ts'
 import { applyMemberChange, forgetMembers } from './members.ts'
 import { applyMessageChange, refreshMessages } from './messages.ts'
 import { refreshServing } from './serving.ts'
-import { applyToGroup, forgetStale, readStale } from './stale-groups.ts'
+import { applyToChat, forgetStale, readStale } from './stale-chats.ts'
 
 let connection: HostConnection | undefined
 
@@ -22,11 +23,13 @@ export function start(runtime: Runtime): void {
       forgetMembers()
       forgetStale()
       applySnapshot(snapshot)
+      applyContactsSnapshot(snapshot)
       refreshMessages()
     },
     change(change) {
       applyChange(change)
-      applyToGroup(change)
+      applyContactChange(change)
+      applyToChat(change)
       applyMessageChange(change)
       applyMemberChange(change)
       applyKnownChange(change)

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import { retryConnection } from '../state/api.ts'
+import { useContacts } from '../state/contacts.ts'
 import { useHost } from '../state/host.ts'
 import { Avatar } from './avatar.tsx'
 import { BackupReminder } from './backup-reminder.tsx'
@@ -11,7 +12,7 @@ import { HeldNote } from './held-note.tsx'
 import css from './layout.module.css'
 
 const SECTIONS = [
-  { path: '/chats', text: 'rail.chats', Icon: MessageCircle, also: ['/groups', '/join'] },
+  { path: '/chats', text: 'rail.chats', Icon: MessageCircle, also: ['/groups', '/contacts', '/join', '/connect'] },
   { path: '/super-peers', text: 'rail.superPeers', Icon: RadioTower, also: [] },
   { path: '/serve', text: 'rail.serve', Icon: Flame, also: [] },
   { path: '/settings', text: 'rail.settings', Icon: Settings, also: [] },
@@ -22,11 +23,10 @@ export function Layout({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation()
   const [location] = useLocation()
   const person = useHost((state) => state.profiles.find((profile) => !profile.superPeer))
-  const unread = useHost((state) =>
-    [...state.groups.values()].reduce((sum, group) => sum + (group.flags.muted ? 0 : group.unread), 0),
-  )
+  const groups = useHost((state) => unreadIn(state.groups))
+  const contacts = useContacts((state) => unreadIn(state.contacts) + state.requests.length)
   const requests = useHost((state) => state.requests.length)
-  const counts: Record<string, number> = { '/chats': unread, '/serve': requests }
+  const counts: Record<string, number> = { '/chats': groups + contacts, '/serve': requests }
   return (
     <div className={css.layout}>
       <nav className={css.rail} aria-label={t('rail.label')}>
@@ -57,6 +57,15 @@ export function Layout({ children }: { readonly children: ReactNode }) {
       </div>
     </div>
   )
+}
+
+interface Counted {
+  readonly unread: number
+  readonly flags: { readonly muted: boolean }
+}
+
+function unreadIn(chats: ReadonlyMap<number, Counted>): number {
+  return [...chats.values()].reduce((sum, { unread, flags }) => sum + (flags.muted ? 0 : unread), 0)
 }
 
 function ConnectionBanner() {

@@ -1,3 +1,4 @@
+import { ContextMenu as BaseContext } from '@base-ui/react/context-menu'
 import { Menu as Base } from '@base-ui/react/menu'
 import type { ReactNode } from 'react'
 import buttons from './button.module.css'
@@ -28,21 +29,46 @@ export function Menu({ label, icon, items, className }: MenuProps) {
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="end" className={css.positioner}>
           <Base.Popup className={css.menu}>
-            {items.map((item) => (
-              <Base.Item
-                key={item.text}
-                className={css.item}
-                data-danger={item.danger}
-                disabled={item.disabled ?? false}
-                onClick={item.run}
-              >
-                {item.icon}
-                {item.text}
-              </Base.Item>
-            ))}
+            <Items items={items} />
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
   )
+}
+
+interface ContextMenuProps {
+  readonly items: readonly MenuItem[]
+  readonly children: ReactNode
+}
+
+/** Actions of a thing, opened where it is asked for them: other mouse button, long press, menu key. */
+export function ContextMenu({ items, children }: ContextMenuProps) {
+  return (
+    <BaseContext.Root>
+      <BaseContext.Trigger>{children}</BaseContext.Trigger>
+      <BaseContext.Portal>
+        <BaseContext.Positioner className={css.positioner}>
+          <BaseContext.Popup className={css.menu}>
+            <Items items={items} />
+          </BaseContext.Popup>
+        </BaseContext.Positioner>
+      </BaseContext.Portal>
+    </BaseContext.Root>
+  )
+}
+
+function Items({ items }: { readonly items: readonly MenuItem[] }) {
+  return items.map((item) => (
+    <Base.Item
+      key={item.text}
+      className={css.item}
+      data-danger={item.danger}
+      disabled={item.disabled ?? false}
+      onClick={item.run}
+    >
+      {item.icon}
+      {item.text}
+    </Base.Item>
+  ))
 }

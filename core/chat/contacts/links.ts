@@ -82,14 +82,26 @@ export async function knownLink(context: ContactContext, tx: Tx, text: string): 
   return { own: false, contact: came?.contact }
 }
 
-/** Errors: usage `business`, protocol `link`, those of `parsePersonLink` and of `Agent.readLink`. */
+/** Errors: usage `business`, protocol `link`, `no-link`, those of `parsePersonLink` and of `Agent.readLink`. */
 export async function readPersonLink(context: ContactContext, text: string): Promise<PersonLink> {
   const { parsed, kind } = parsePersonLink(text)
   if (parsed.form === 'full') return { link: text.trim(), kind, target: text.trim(), data: undefined }
-  const content = await context.agent.readLink(text.trim())
+  const content = await readLink(context, text.trim())
   const data = dataOf(content)
   if (data?.business === true) throw wrong('business', 'this address answers with a group of its own')
   return { link: content.link, kind, target: content.fullLink, data }
+}
+
+async function readLink(context: ContactContext, link: string): Promise<LinkContent> {
+  try {
+    return await context.agent.readLink(link)
+  } catch (error) {
+    // Used by somebody, withdrawn, or never there: the router does not say which.
+    if (error instanceof HearthError && error.kind === 'router' && error.code === 'AUTH') {
+      throw new HearthError('protocol', 'no-link', 'the link does not work any more', false, { cause: error })
+    }
+    throw error
+  }
 }
 
 /** A one-time link may come without data. */

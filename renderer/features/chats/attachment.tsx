@@ -1,10 +1,11 @@
 import { FileText, Link as LinkIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { Message } from '../../../core/host/contract/types.ts'
+import type { ChatMessage } from '../../state/chats.ts'
 import css from './attachment.module.css'
+import { dataImage } from './picture.ts'
 
 /** What a message brings beside its text. Nothing is loaded from anywhere: pictures are those inside the message. */
-export function Attachment({ message }: { readonly message: Message }) {
+export function Attachment({ message }: { readonly message: ChatMessage }) {
   const { t } = useTranslation()
   const { content } = message
   const type = String(content.type ?? '')
@@ -43,10 +44,6 @@ function Kind({ text }: { readonly text: string }) {
       <FileText size={18} aria-hidden="true" /> {text}
     </span>
   )
-}
-
-function dataImage(value: unknown): string | undefined {
-  return typeof value === 'string' && /^data:image\/(?:png|jpe?g|webp|gif);base64,/.test(value) ? value : undefined
 }
 
 function hostOf(uri: unknown): string {

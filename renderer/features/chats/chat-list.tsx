@@ -1,29 +1,28 @@
-import { Archive, BellOff, Link2, Pin, Plus, Search, Users } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { Archive, Link2, Plus, Search, UserPlus, Users } from 'lucide-react'
+import { type KeyboardEvent, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Virtuoso } from 'react-virtuoso'
-import { Link, useLocation } from 'wouter'
-import type { Group } from '../../../core/host/contract/types.ts'
-import { useHost } from '../../state/host.ts'
+import { useLocation } from 'wouter'
+import { type Chat, type ChatRef, chatKey } from '../../state/chats.ts'
 import { usePreferences } from '../../state/preferences.ts'
-import { Avatar } from '../../ui/avatar.tsx'
+import { useChats } from '../../state/use-chats.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { ContactRequests } from '../contacts/requests.tsx'
+import { ChatItem } from './chat-item.tsx'
 import css from './chat-list.module.css'
-import { useNow } from './now.ts'
-import { summaryOf } from './summary.ts'
-import { shortTime } from './time.ts'
 
-/** All conversations: pinned first, then by their last activity. */
-export function ChatList({ selected }: { readonly selected: number | undefined }) {
+/** All conversations: pinned first, then by their last activity; above them whoever asks to talk. */
+export function ChatList({ selected }: { readonly selected: ChatRef | undefined }) {
   const { t } = useTranslation()
   const width = usePreferences((preferences) => preferences.listWidth)
-  const groups = useHost((state) => state.groups)
+  const chats = useChats()
   const [, navigate] = useLocation()
   const [search, setSearch] = useState('')
   const [archive, setArchive] = useState(false)
-  const shown = useMemo(() => select([...groups.values()], search, archive), [groups, search, archive])
-  const archived = useMemo(() => [...groups.values()].filter((group) => group.flags.archived).length, [groups])
+  const shown = useMemo(() => select(chats, search, archive), [chats, search, archive])
+  const archived = useMemo(() => chats.filter(({ flags }) => flags.archived).length, [chats])
+  const current = selected && chatKey(selected)
 
   return (
     <aside className={css.list} style={{ '--list-width': `${width}px` } as never} aria-label={t('rail.chats')}>
@@ -42,7 +41,8 @@ export function ChatList({ selected }: { readonly selected: number | undefined }
           icon={<Plus size={20} />}
           items={[
             { text: t('chats.new.create'), icon: <Users size={18} />, run: () => navigate('/groups/new') },
-            { text: t('chats.new.join'), icon: <Link2 size={18} />, run: () => navigate('/join') },
+            { text: t('chats.new.link'), icon: <Link2 size={18} />, run: () => navigate('/join') },
+            { text: t('chats.new.invite'), icon: <UserPlus size={18} />, run: () => navigate('/contacts/invite') },
           ]}
         />
       </header>
@@ -56,54 +56,37 @@ export function ChatList({ selected }: { readonly selected: number | undefined }
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
       </div>
+      {search === '' && !archive && <ContactRequests />}
       {shown.length === 0 && search !== '' && <p className={css.nothing}>{t('chats.nothingFound', { search })}</p>}
       <Virtuoso
         className={css.items ?? ''}
         data={shown}
-        computeItemKey={(_, group) => group.id}
-        itemContent={(_, group) => <Item group={group} current={group.id === selected} />}
+        computeItemKey={(_, chat) => chat.key}
+        itemContent={(_, chat) => <ChatItem chat={chat} current={chat.key === current} />}
+        onKeyDown={step}
       />
     </aside>
   )
 }
 
-function select(groups: readonly Group[], search: string, archive: boolean): Group[] {
+function select(chats: readonly Chat[], search: string, archive: boolean): Chat[] {
   const wanted = search.trim().toLocaleLowerCase()
-  return groups
-    .filter((group) => (wanted !== '' || group.flags.archived === archive) && matches(group, wanted))
+  return chats
+    .filter((chat) => (wanted !== '' || chat.flags.archived === archive) && matches(chat, wanted))
     .sort((a, b) => Number(b.flags.pinned) - Number(a.flags.pinned) || b.activeAt - a.activeAt)
 }
 
-function matches(group: Group, wanted: string): boolean {
-  return group.displayName.toLocaleLowerCase().includes(wanted) || group.fullName.toLocaleLowerCase().includes(wanted)
+function matches({ name, fullName }: Chat, wanted: string): boolean {
+  return name.toLocaleLowerCase().includes(wanted) || fullName.toLocaleLowerCase().includes(wanted)
 }
 
-function Item({ group, current }: { readonly group: Group; readonly current: boolean }) {
-  const { t, i18n } = useTranslation()
-  const now = useNow()
-  const { displayName, image, unread, flags, activeAt } = group
-  return (
-    <Link href={`/chats/${group.id}`} className={css.item} aria-current={current ? 'page' : undefined}>
-      <Avatar name={displayName} image={image} size={48} />
-      <span className={css.text}>
-        <span className={css.line}>
-          <bdi className={css.name}>{displayName}</bdi>
-          <time className={css.time} dateTime={new Date(activeAt).toISOString()}>
-            {shortTime(activeAt, now, i18n.language)}
-          </time>
-        </span>
-        <span className={css.line}>
-          <bdi className={css.last}>{summaryOf(group, t)}</bdi>
-          {flags.muted && <BellOff size={14} aria-label={t('chats.muted')} />}
-          {flags.pinned && <Pin size={14} aria-label={t('chats.pinned')} />}
-          {unread > 0 && (
-            <span className={css.unread} data-muted={flags.muted}>
-              <span aria-hidden="true">{unread.toLocaleString(i18n.language)}</span>
-              <span className="visually-hidden">{t('chats.unread', { count: unread })}</span>
-            </span>
-          )}
-        </span>
-      </span>
-    </Link>
-  )
+/** Arrow keys go from row to row. */
+function step(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('a[href]')]
+  const place = rows.indexOf(document.activeElement as HTMLElement)
+  const next = rows[place + (event.key === 'ArrowDown' ? 1 : -1)]
+  if (place < 0 || next === undefined) return
+  event.preventDefault()
+  next.focus()
 }

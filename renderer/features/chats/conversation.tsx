@@ -1,10 +1,11 @@
-import { Search } from 'lucide-react'
+import { Search, ShieldCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
-import type { Message } from '../../../core/host/contract/types.ts'
+import { type Chat, type ChatMessage, type ChatRef, chatAboutPath } from '../../state/chats.ts'
 import { useHost } from '../../state/host.ts'
-import { conversationOf, openConversation, useMessages } from '../../state/messages.ts'
+import { conversationOf, isLoaded, openConversation, useMessages } from '../../state/messages.ts'
+import { useChat } from '../../state/use-chats.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
@@ -15,47 +16,51 @@ import css from './conversation.module.css'
 import { MessageDetails } from './message-details.tsx'
 import { MessageList } from './message-list.tsx'
 import { MessageSearch } from './message-search.tsx'
+import { chatName } from './names.ts'
 import { useShortcut } from './shortcut.ts'
+import { usePicture } from './use-picture.ts'
 
 /** One conversation: its header, its messages, and where one writes. */
-export function Conversation({ group: id }: { readonly group: number }) {
-  const { t, i18n } = useTranslation()
+export function Conversation({ chat: wanted }: { readonly chat: ChatRef }) {
+  const { t } = useTranslation()
   const [, navigate] = useLocation()
-  const group = useHost((state) => state.groups.get(id))
+  const chat = useChat(wanted)
+  const [ref] = useState(wanted)
   const [intent, setIntent] = useState<Intent>()
-  const [details, setDetails] = useState<Message>()
+  const [details, setDetails] = useState<ChatMessage>()
   const [searching, setSearching] = useState(false)
   const { failure, run } = useCall()
+  const picture = usePicture(chat?.mayWrite === true)
 
-  const loaded = useMessages((state) => state.byGroup.has(id))
+  const loaded = useMessages((state) => isLoaded(state, ref))
   const online = useHost((state) => state.connection === 'online')
+  const readMessage = chat !== undefined && chat.unread > 0 && chat.readMessage > 0 ? chat.readMessage : undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was forgotten is opened again
   useEffect(() => {
-    const { messages, loading } = conversationOf(useMessages.getState(), id)
+    const { messages, loading } = conversationOf(useMessages.getState(), ref)
     if (!online || loading || messages.length > 0) return
-    const current = useHost.getState().groups.get(id)
-    const unread = current !== undefined && current.unread > 0 && current.readMessage > 0
-    void run(() => openConversation(id, unread ? current.readMessage : undefined))
-  }, [id, loaded, online, run])
+    void run(() => openConversation(ref, readMessage))
+  }, [ref, loaded, online, run])
 
   useShortcut('f', () => setSearching(true))
   useShortcut('Escape', () => (searching ? setSearching(false) : navigate('/chats')))
 
-  if (group === undefined) return null
-  const unfinished = group.status === 'creating' || group.status === 'ready' || group.status === 'joining'
+  if (chat === undefined) return null
+  const name = chatName(chat, t)
   return (
-    <main className={css.conversation} aria-label={group.displayName}>
+    <main className={css.conversation} aria-label={name} data-over={picture.over} {...picture.drop}>
       <header className={css.header}>
         <BackLink />
-        <Link href={`/groups/${id}`} className={css.title}>
-          <Avatar name={group.displayName} image={group.image} size={36} />
+        <Link href={chatAboutPath(ref)} className={css.title}>
+          <Avatar name={name} image={chat.image} size={36} />
           <span className={css.names}>
-            <bdi className={css.name}>{group.displayName}</bdi>
-            <span className={css.about}>
-              {t('chats.members', { count: group.memberCount, shown: group.memberCount.toLocaleString(i18n.language) })}
-              {' · '}
-              {t('chats.superPeers', { connected: group.superPeers.connected, total: group.superPeers.total })}
+            <span className={css.nameLine}>
+              <bdi className={css.name}>{name}</bdi>
+              {chat.kind === 'contact' && chat.contact.verifiedAt !== undefined && (
+                <ShieldCheck className={css.verified} size={16} aria-label={t('contacts.verified')} />
+              )}
             </span>
+            <About chat={chat} />
           </span>
         </Link>
         <IconButton
@@ -65,22 +70,53 @@ export function Conversation({ group: id }: { readonly group: number }) {
           onClick={() => setSearching(!searching)}
         />
       </header>
-      {searching && <MessageSearch group={id} onClose={() => setSearching(false)} />}
-      {unfinished && (
-        <p className={css.notice}>
-          {t(group.status === 'joining' ? 'chats.unfinished.joining' : 'chats.unfinished.creating')}{' '}
-          <Link href={`/groups/${id}/setup`}>{t('chats.unfinished.see')}</Link>
-        </p>
-      )}
-      <FailureNote failure={failure} onRetry={() => run(() => openConversation(id))} />
+      {searching && <MessageSearch chat={chat} onClose={() => setSearching(false)} />}
+      <Unfinished chat={chat} />
+      <FailureNote failure={failure} onRetry={() => run(() => openConversation(ref))} />
       <MessageList
-        group={group}
+        chat={chat}
         onReply={(message) => setIntent({ kind: 'reply', message })}
         onEdit={(message) => setIntent({ kind: 'edit', message })}
         onDetails={setDetails}
       />
-      <Composer group={group} intent={intent} onIntent={setIntent} />
-      <MessageDetails message={details} onClose={() => setDetails(undefined)} />
+      <Composer chat={chat} intent={intent} onIntent={setIntent} picture={picture} />
+      <MessageDetails chat={ref} message={details} onClose={() => setDetails(undefined)} />
+      {picture.over && (
+        <p className={css.drop} aria-hidden="true">
+          {t('chats.picture.drop')}
+        </p>
+      )}
     </main>
+  )
+}
+
+/** The second line of the header. */
+function About({ chat }: { readonly chat: Chat }) {
+  const { t, i18n } = useTranslation()
+  if (chat.kind === 'contact') {
+    const { status, incognito } = chat.contact
+    const text = status === 'active' && incognito !== undefined ? t('contacts.knownAs', { name: incognito }) : undefined
+    return <span className={css.about}>{text ?? t(`contacts.status.${status}`)}</span>
+  }
+  const { memberCount, superPeers } = chat.group
+  return (
+    <span className={css.about}>
+      {t('chats.members', { count: memberCount, shown: memberCount.toLocaleString(i18n.language) })}
+      {' · '}
+      {t('chats.superPeers', { connected: superPeers.connected, total: superPeers.total })}
+    </span>
+  )
+}
+
+function Unfinished({ chat }: { readonly chat: Chat }) {
+  const { t } = useTranslation()
+  if (chat.kind === 'contact') return null
+  const { id, status } = chat.group
+  if (status !== 'creating' && status !== 'ready' && status !== 'joining') return null
+  return (
+    <p className={css.notice}>
+      {t(status === 'joining' ? 'chats.unfinished.joining' : 'chats.unfinished.creating')}{' '}
+      <Link href={`/groups/${id}/setup`}>{t('chats.unfinished.see')}</Link>
+    </p>
   )
 }

@@ -1,4 +1,6 @@
-/** Unsent texts, kept in the browser for each group. */
+import { type ChatRef, chatKey } from '../../state/chats.ts'
+
+/** Unsent texts, kept in the browser for each conversation. */
 const KEY = 'hearth-drafts'
 
 type Drafts = Record<string, string>
@@ -11,13 +13,13 @@ function load(): Drafts {
   }
 }
 
-export function draftOf(group: number): string {
-  return load()[group] ?? ''
+export function draftOf(chat: ChatRef): string {
+  return load()[chatKey(chat)] ?? ''
 }
 
-export function keepDraft(group: number, text: string): void {
+export function keepDraft(chat: ChatRef, text: string): void {
   const drafts = load()
-  if (text === '') delete drafts[group]
-  else drafts[group] = text
+  if (text === '') delete drafts[chatKey(chat)]
+  else drafts[chatKey(chat)] = text
   localStorage.setItem(KEY, JSON.stringify(drafts))
 }

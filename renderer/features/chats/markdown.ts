@@ -28,15 +28,20 @@ const MARKS = { '*': 'bold', _: 'italic', '~': 'strike', '`': 'code', '#': 'secr
 
 const PATTERN = new RegExp(
   [
-    /(?<mark>[*_~`#])(?!\s)(?<inner>[^\n]*?\S)\k<mark>(?![p{L}p{N}_])/,
-    /!(?<colour>[1-6rgbycm]) (?<coloured>[^\n]*?\S)!(?![p{L}p{N}])/,
-    /(?<url>(?:https?:\/\/|simplex:\/)[^\s<>"]*[^\s<>".,;:!?'()\]])/,
-    /@(?<mention>'[^']+'|[p{L}p{N}_.-]*[p{L}p{N}_])/,
+    /(?<mark>[*_~`#])(?!\s)(?<inner>[^\n]*?\S)\k<mark>(?![\p{L}\p{N}_])/u,
+    /!(?<colour>[1-6rgbycm]) (?<coloured>[^\n]*?\S)!(?![\p{L}\p{N}])/u,
+    /(?<url>(?:https?:\/\/|simplex:\/)[^\s<>"]*[^\s<>".,;:!?'()\]])/u,
+    /@(?<mention>'[^']+'|[\p{L}\p{N}_.-]*[\p{L}\p{N}_])/u,
   ]
     .map((part) => part.source)
     .join('|'),
   'gu',
 )
+
+/** The first link that a text holds. */
+export function firstLink(text: string): string | undefined {
+  return parseMarkdown(text).find((span) => span.kind === 'link')?.href
+}
 
 export function parseMarkdown(text: string): Span[] {
   const spans: Span[] = []
@@ -54,11 +59,11 @@ export function parseMarkdown(text: string): Span[] {
 }
 
 function spanOf(groups: Record<string, string | undefined>, whole: string): Span {
-  const { mark, inner, colour, coloured, url } = groups
+  const { mark, inner, colour, coloured, url, mention } = groups
   if (mark !== undefined && inner !== undefined) return { kind: MARKS[mark as keyof typeof MARKS], text: inner }
   if (colour !== undefined && coloured !== undefined) {
     return { kind: 'colour', colour: COLOURS[colour] ?? 'red', text: coloured }
   }
   if (url !== undefined) return { kind: 'link', text: url, href: url }
-  return { kind: 'mention', text: whole }
+  return { kind: 'mention', text: mention === undefined ? whole : `@${mention.replace(/^'|'$/g, '')}` }
 }

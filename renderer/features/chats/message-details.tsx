@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { CopyView, Message } from '../../../core/host/contract/types.ts'
+import type { CopyView } from '../../../core/host/contract/types.ts'
 import { api } from '../../state/api.ts'
+import type { ChatMessage, ChatRef } from '../../state/chats.ts'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -10,21 +11,23 @@ import { deliveryText } from './delivery.ts'
 import css from './message-details.module.css'
 
 interface MessageDetailsProps {
-  readonly message: Message | undefined
+  readonly chat: ChatRef
+  readonly message: ChatMessage | undefined
   readonly onClose: () => void
 }
 
 /** Times, signature, and which super-peers delivered it. */
-export function MessageDetails({ message, onClose }: MessageDetailsProps) {
+export function MessageDetails({ chat, message, onClose }: MessageDetailsProps) {
   const { t, i18n } = useTranslation()
   const [copies, setCopies] = useState<readonly CopyView[]>([])
   const { failure, run } = useCall()
+  const inGroup = chat.kind === 'group'
 
   useEffect(() => {
     setCopies([])
-    if (message === undefined) return
+    if (message === undefined || !inGroup) return
     void run(async () => setCopies(await api().messages.deliveredBy({ message: message.id })))
-  }, [message, run])
+  }, [message, inGroup, run])
 
   const at = (time: number) =>
     new Date(time).toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' })
@@ -51,12 +54,16 @@ export function MessageDetails({ message, onClose }: MessageDetailsProps) {
               <dd>{at(message.editedAt)}</dd>
             </>
           )}
-          <dt>{t('chats.details.signature')}</dt>
-          <dd>{t(`chats.details.signed.${message.signed}`)}</dd>
+          {inGroup && (
+            <>
+              <dt>{t('chats.details.signature')}</dt>
+              <dd>{t(`chats.details.signed.${message.signed}`)}</dd>
+            </>
+          )}
           {message.sent && (
             <>
               <dt>{t('chats.details.delivery')}</dt>
-              <dd>{deliveryText(message, t) ?? t('chats.delivery.waiting')}</dd>
+              <dd>{deliveryText(chat.kind, message, t) ?? t('chats.delivery.waiting')}</dd>
             </>
           )}
           {copies.length > 0 && (

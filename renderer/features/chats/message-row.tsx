@@ -1,40 +1,46 @@
-import { Copy, Info, MoreHorizontal, Pencil, Reply, ShieldAlert, ShieldCheck, SmilePlus, Trash2 } from 'lucide-react'
-import { memo, useState } from 'react'
+import { ShieldAlert, ShieldCheck } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Group, Message } from '../../../core/host/contract/types.ts'
-import { api } from '../../state/api.ts'
+import type { Chat, ChatMessage } from '../../state/chats.ts'
+import { showMessage } from '../../state/messages.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
-import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Attachment } from './attachment.tsx'
 import { deliveryText } from './delivery.ts'
+import { LinkCard } from './link-card.tsx'
+import { firstLink } from './markdown.ts'
+import { MessageActions } from './message-actions.tsx'
 import css from './message-row.module.css'
+import { authorOf } from './names.ts'
 import { useNow } from './now.ts'
-import { REACTIONS, Reactions } from './reactions.tsx'
+import { Reactions } from './reactions.tsx'
 import { RichText } from './rich-text.tsx'
 import { textOf } from './summary.ts'
 import { clockTime, dayName } from './time.ts'
 
 interface MessageRowProps {
-  readonly group: Group
-  readonly message: Message
+  readonly chat: Chat
+  readonly message: ChatMessage
   /** Of its day. */
   readonly newDay: boolean
   readonly unreadLine: boolean
   /** The first of several by one author. */
   readonly first: boolean
-  readonly onReply: (message: Message) => void
-  readonly onEdit: (message: Message) => void
-  readonly onDetails: (message: Message) => void
+  /** Somebody asked for this one. */
+  readonly focused: boolean
+  readonly onReply: (message: ChatMessage) => void
+  readonly onEdit: (message: ChatMessage) => void
+  readonly onDetails: (message: ChatMessage) => void
 }
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { group, message, newDay, unreadLine, first } = props
+  const { chat, message, newDay, unreadLine, first, focused } = props
   const { t, i18n } = useTranslation()
   const now = useNow()
   const { sent, asGroup } = message
-  const author = asGroup ? group.displayName : (message.authorName ?? t('chats.unknownAuthor'))
+  const author = authorOf(chat, message, t)
+  const pictured = !sent && chat.kind === 'group'
   return (
     <div className={css.row}>
       {newDay && (
@@ -51,39 +57,39 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         className={css.message}
         data-sent={sent}
         data-first={first}
+        data-mentioned={message.mentioned}
+        data-focused={focused}
         aria-label={sent ? t('chats.yourMessage') : author}
       >
-        {!sent && (
+        {pictured && (
           <span className={css.picture}>
-            {first && <Avatar name={author} image={asGroup ? group.image : undefined} size={32} />}
+            {first && <Avatar name={author} image={asGroup ? chat.image : undefined} size={32} />}
           </span>
         )}
-        <Bubble {...props} author={author} />
+        <Bubble {...props} author={pictured && first ? author : undefined} />
       </article>
     </div>
   )
 })
 
-function Bubble(props: MessageRowProps & { readonly author: string }) {
-  const { message, first, author } = props
+function Bubble(props: MessageRowProps & { readonly author: string | undefined }) {
+  const { chat, message, author } = props
   const { t, i18n } = useTranslation()
   const { failure, run } = useCall()
   const gone = message.deletedAt !== undefined || message.hidden
-  const state = deliveryText(message, t)
+  const state = deliveryText(chat.kind, message, t)
+  const link = gone || message.content.type === 'link' ? undefined : firstLink(message.text)
   return (
     <div className={css.bubble}>
-      {first && !message.sent && <bdi className={css.author}>{author}</bdi>}
-      {message.quote !== undefined && !gone && (
-        <blockquote className={css.quote} dir="auto">
-          {message.quote.text}
-        </blockquote>
-      )}
+      {author !== undefined && <bdi className={css.author}>{author}</bdi>}
+      {message.quote !== undefined && !gone && <Quote chat={chat} quote={message.quote} onFailure={run} />}
       {gone ? (
         <em className={css.gone}>{textOf(message, t)}</em>
       ) : (
         <>
           <Attachment message={message} />
-          <RichText text={message.text} />
+          {message.text !== '' && <RichText text={message.text} />}
+          {link !== undefined && <LinkCard href={link} />}
         </>
       )}
       <span className={css.meta}>
@@ -93,69 +99,33 @@ function Bubble(props: MessageRowProps & { readonly author: string }) {
         <time dateTime={new Date(message.time).toISOString()}>{clockTime(message.time, i18n.language)}</time>
         {state !== undefined && <span className={css.state}>{state}</span>}
       </span>
-      {!gone && <Reactions message={message} onFailure={run} />}
+      {!gone && <Reactions chat={chat.ref} message={message} onFailure={run} />}
       <FailureNote failure={failure} />
-      {!gone && <Actions {...props} run={run} />}
+      {!gone && <MessageActions {...props} run={run} />}
     </div>
   )
 }
 
-type ActionsProps = MessageRowProps & { readonly run: ReturnType<typeof useCall>['run'] }
+interface QuoteProps {
+  readonly chat: Chat
+  readonly quote: NonNullable<ChatMessage['quote']>
+  readonly onFailure: (work: () => Promise<unknown>) => Promise<boolean>
+}
 
-function Actions({ group, message, onReply, onEdit, onDetails, run }: ActionsProps) {
+/** What is answered; a click leads there, where it is still known. */
+function Quote({ chat, quote, onFailure }: QuoteProps) {
   const { t } = useTranslation()
-  const [reacting, setReacting] = useState(false)
-  const target = { group: group.id, message: message.id }
-  const own = message.sent
-  const moderates = group.role === 'owner' || group.role === 'admin' || group.role === 'moderator'
-  const items: (MenuItem | undefined)[] = [
-    group.mayWrite
-      ? { text: t('chats.actions.reply'), icon: <Reply size={18} />, run: () => onReply(message) }
-      : undefined,
-    { text: t('chats.actions.react'), icon: <SmilePlus size={18} />, run: () => setReacting(true) },
-    {
-      text: t('chats.actions.copy'),
-      icon: <Copy size={18} />,
-      run: () => void navigator.clipboard.writeText(message.text),
-    },
-    own ? { text: t('chats.actions.edit'), icon: <Pencil size={18} />, run: () => onEdit(message) } : undefined,
-    { text: t('chats.actions.details'), icon: <Info size={18} />, run: () => onDetails(message) },
-    own || moderates
-      ? {
-          text: t(own ? 'chats.actions.delete' : 'chats.actions.moderate'),
-          icon: <Trash2 size={18} />,
-          danger: true,
-          run: () => void run(() => api().messages.delete(target)),
-        }
-      : undefined,
-  ]
+  const { message, text } = quote
+  const shown = text === '' ? t('chats.message.kind.image') : text
   return (
-    <>
-      <Menu
-        className={css.actions}
-        label={t('chats.actions.label')}
-        icon={<MoreHorizontal size={18} />}
-        items={items.filter((item) => item !== undefined)}
-      />
-      {reacting && (
-        <div className={css.picker} role="toolbar" aria-label={t('chats.actions.react')}>
-          {REACTIONS.map((emoji) => (
-            <button
-              key={emoji}
-              type="button"
-              // biome-ignore lint/a11y/noAutofocus: the toolbar was just asked for
-              autoFocus={emoji === REACTIONS[0]}
-              onKeyDown={(event) => event.key === 'Escape' && setReacting(false)}
-              onClick={() => {
-                setReacting(false)
-                void run(() => api().messages.react({ ...target, emoji, add: true }))
-              }}
-            >
-              {emoji}
-            </button>
-          ))}
-        </div>
+    <blockquote className={css.quote} dir="auto">
+      {message === undefined ? (
+        shown
+      ) : (
+        <button type="button" onClick={() => onFailure(() => showMessage(chat.ref, message))}>
+          {shown}
+        </button>
       )}
-    </>
+    </blockquote>
   )
 }

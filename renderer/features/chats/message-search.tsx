@@ -1,29 +1,31 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Message } from '../../../core/host/contract/types.ts'
-import { api } from '../../state/api.ts'
-import { openConversation } from '../../state/messages.ts'
+import { callsOf } from '../../state/chat-calls.ts'
+import type { Chat, ChatMessage } from '../../state/chats.ts'
+import { showMessage } from '../../state/messages.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import css from './message-search.module.css'
+import { authorOf } from './names.ts'
 import { useNow } from './now.ts'
 import { textOf } from './summary.ts'
 import { shortTime } from './time.ts'
 
 interface MessageSearchProps {
-  readonly group: number
+  readonly chat: Chat
   readonly onClose: () => void
 }
 
 /** Finds messages of this conversation; choosing one goes there. */
-export function MessageSearch({ group, onClose }: MessageSearchProps) {
+export function MessageSearch({ chat, onClose }: MessageSearchProps) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   const [search, setSearch] = useState('')
-  const [found, setFound] = useState<readonly Message[]>([])
+  const [found, setFound] = useState<readonly ChatMessage[]>([])
   const { failure, run } = useCall()
+  const { ref } = chat
 
   useEffect(() => {
     const wanted = search.trim()
@@ -34,7 +36,7 @@ export function MessageSearch({ group, onClose }: MessageSearchProps) {
     let current = true
     const timer = setTimeout(() => {
       void run(async () => {
-        const messages = await api().messages.list({ group, search: wanted, limit: 50 })
+        const messages = await callsOf(ref).list({ search: wanted, limit: 50 })
         if (current) setFound(messages.toReversed())
       })
     }, 150)
@@ -42,10 +44,10 @@ export function MessageSearch({ group, onClose }: MessageSearchProps) {
       current = false
       clearTimeout(timer)
     }
-  }, [group, search, run])
+  }, [ref, search, run])
 
-  async function goTo(message: Message): Promise<void> {
-    await run(() => openConversation(group, message.id))
+  async function goTo(message: ChatMessage): Promise<void> {
+    await run(() => showMessage(ref, message.id))
     onClose()
   }
 
@@ -73,7 +75,7 @@ export function MessageSearch({ group, onClose }: MessageSearchProps) {
             <li key={message.id}>
               <button type="button" onClick={() => goTo(message)}>
                 <span className={css.who}>
-                  <bdi>{message.sent ? t('chats.yourself') : message.authorName}</bdi>
+                  <bdi>{authorOf(chat, message, t)}</bdi>
                   <time>{shortTime(message.time, now, i18n.language)}</time>
                 </span>
                 <span className={css.text} dir="auto">

@@ -1,17 +1,18 @@
 import { useTranslation } from 'react-i18next'
-import type { Message } from '../../../core/host/contract/types.ts'
-import { api } from '../../state/api.ts'
+import { callsOf } from '../../state/chat-calls.ts'
+import type { ChatMessage, ChatRef } from '../../state/chats.ts'
 import css from './reactions.module.css'
 
 /** The reactions that the network knows (chat §2.10). */
 export const REACTIONS = ['👍', '👎', '😀', '😂', '😢', '❤', '🚀', '✅'] as const
 
 interface ReactionsProps {
-  readonly message: Message
+  readonly chat: ChatRef
+  readonly message: ChatMessage
   readonly onFailure: (work: () => Promise<unknown>) => Promise<boolean>
 }
 
-export function Reactions({ message, onFailure }: ReactionsProps) {
+export function Reactions({ chat, message, onFailure }: ReactionsProps) {
   const { t } = useTranslation()
   if (message.reactions.length === 0) return null
   return (
@@ -22,9 +23,7 @@ export function Reactions({ message, onFailure }: ReactionsProps) {
             type="button"
             aria-pressed={own}
             aria-label={t('chats.reaction', { emoji, count })}
-            onClick={() =>
-              onFailure(() => api().messages.react({ group: message.group, message: message.id, emoji, add: !own }))
-            }
+            onClick={() => onFailure(() => callsOf(chat).react(message.id, emoji, !own))}
           >
             {emoji} {count > 1 && count}
           </button>

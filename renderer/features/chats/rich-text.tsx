@@ -1,8 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLocation } from 'wouter'
-import { useRuntime } from '../../runtime/context.ts'
 import { parseMarkdown, type Span } from './markdown.ts'
+import { useOpenLink } from './open-link.ts'
 import css from './rich-text.module.css'
 
 /** A message's text with the network's markdown. Nothing is fetched; links open only when they are clicked. */
@@ -52,19 +51,15 @@ function Secret({ text }: { readonly text: string }) {
   )
 }
 
-const OWN_LINK = /^(?:simplex:\/|https:\/\/[^/]+\/(?:[acgri]#|(?:contact|invitation)\/?#))/
-
 function TextLink({ href, text }: { readonly href: string; readonly text: string }) {
-  const runtime = useRuntime()
-  const [, navigate] = useLocation()
+  const open = useOpenLink()
   return (
     <a
       href={href}
       rel="noreferrer"
       onClick={(event) => {
         event.preventDefault()
-        if (OWN_LINK.test(href)) navigate(`/join?link=${encodeURIComponent(href)}`)
-        else runtime.openExternal(href)
+        open(href)
       }}
     >
       {text}

@@ -1,20 +1,35 @@
 import type { TFunction } from 'i18next'
-import type { Group, Message } from '../../../core/host/contract/types.ts'
+import type { Chat, ChatMessage } from '../../state/chats.ts'
 
 /** The second line of a chat in the list: what was said last, or what is going on. */
-export function summaryOf(group: Group, t: TFunction): string {
-  if (group.status === 'creating' || group.status === 'ready') return t('chats.status.creating')
-  if (group.status === 'joining') return t('chats.status.joining')
-  const { lastMessage } = group
-  if (lastMessage === undefined) return group.description ?? t('chats.status.empty')
+export function summaryOf(chat: Chat, t: TFunction): string {
+  const state = stateOf(chat, t)
+  if (state !== undefined) return state
+  const { lastMessage } = chat
+  if (lastMessage === undefined) return emptyText(chat, t)
   const text = textOf(lastMessage, t)
   if (lastMessage.sent) return t('chats.you', { text })
   const { authorName } = lastMessage
   return authorName === undefined ? text : `${authorName}: ${text}`
 }
 
+function stateOf(chat: Chat, t: TFunction): string | undefined {
+  if (chat.kind === 'contact') {
+    const { status } = chat.contact
+    return status === 'connecting' || status === 'failed' ? t(`contacts.status.${status}`) : undefined
+  }
+  const { status } = chat.group
+  if (status === 'creating' || status === 'ready') return t('chats.status.creating')
+  return status === 'joining' ? t('chats.status.joining') : undefined
+}
+
+function emptyText(chat: Chat, t: TFunction): string {
+  if (chat.kind === 'contact') return t(`contacts.status.${chat.contact.status}`)
+  return chat.group.description ?? t('chats.status.empty')
+}
+
 /** A message in one line. */
-export function textOf(message: Message, t: TFunction): string {
+export function textOf(message: ChatMessage, t: TFunction): string {
   if (message.deletedAt !== undefined) return t('chats.message.deleted')
   if (message.hidden) return t('chats.message.hidden')
   const text = message.text.replaceAll(/\s+/g, ' ').trim()

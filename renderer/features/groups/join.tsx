@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { useLocation, useSearch } from 'wouter'
+import { Redirect, useLocation, useSearch } from 'wouter'
 import { Page } from '../../ui/page.tsx'
 import { findLink, kindOf } from './join/link.ts'
 import { LinkEntry } from './join/link-entry.tsx'
@@ -11,6 +11,9 @@ export function JoinPage() {
   const [, navigate] = useLocation()
   const given = new URLSearchParams(useSearch()).get('link') ?? ''
   const link = findLink(given)
+  if (link !== undefined && kindOf(link) === 'person') {
+    return <Redirect to={`/connect?link=${encodeURIComponent(link)}`} replace />
+  }
   const ready = link !== undefined && kindOf(link) === 'group'
 
   return (

@@ -1,16 +1,14 @@
 import { Users } from 'lucide-react'
-import { lazy, type ReactNode, Suspense } from 'react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import type { Group } from '../../../core/host/contract/types.ts'
 import { useHost } from '../../state/host.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty, Page } from '../../ui/page.tsx'
-import { ChatList } from '../chats/chat-list.tsx'
-import { ListDivider } from '../chats/list-divider.tsx'
+import { Beside } from '../chats/beside.tsx'
 import { AddSuperPeers } from './add-super-peers.tsx'
 import { EditGroup } from './edit.tsx'
-import css from './group.module.css'
 import { GroupSuperPeers } from './group-super-peers.tsx'
 import { Members } from './members/members.tsx'
 import { Overview } from './overview.tsx'
@@ -53,7 +51,7 @@ export function GroupPages({ group: id }: { readonly group: number }) {
         </Route>
       )}
       <Route>
-        <Beside group={id}>
+        <Beside chat={{ kind: 'group', id }}>
           <Switch>
             <Route path="/groups/:id/members">
               <Members group={group} />
@@ -88,17 +86,4 @@ export function GroupPages({ group: id }: { readonly group: number }) {
 
 function isUnfinished({ status }: Group): boolean {
   return status === 'creating' || status === 'ready' || status === 'joining' || status === 'failed'
-}
-
-/** The list stays beside the pages of a group where there is room for it. */
-function Beside({ group, children }: { readonly group: number; readonly children: ReactNode }) {
-  return (
-    <div className={css.beside}>
-      <div className={css.list}>
-        <ChatList selected={group} />
-        <ListDivider />
-      </div>
-      <div className={css.content}>{children}</div>
-    </div>
-  )
 }

@@ -73,13 +73,12 @@ export const en = {
     },
     join: {
       title: 'Join a group',
-      lead: 'Paste the link of a group, or drop it here.',
+      lead: 'Paste the link of a group or a person, or drop it here.',
       link: 'Link',
       picture: 'Picture of a QR code',
       addSuperPeer: 'Add it as a super-peer',
       problem: {
         none: 'There is no link in this text. It begins with https:// or simplex:/.',
-        person: 'This link leads to a person, not to a group.',
         'super-peer': 'This is the address of a super-peer, not the link of a group.',
         page: 'This is the address of a web page, not the link of a group.',
         picture: 'No QR code was found in this picture.',
@@ -349,13 +348,12 @@ export const de: Texts<typeof en> = {
     },
     join: {
       title: 'Gruppe beitreten',
-      lead: 'Füge den Link einer Gruppe ein, oder lege ihn hier ab.',
+      lead: 'Füge den Link einer Gruppe oder Person ein, oder lege ihn hier ab.',
       link: 'Link',
       picture: 'Bild eines QR-Codes',
       addSuperPeer: 'Als Super-Peer hinzufügen',
       problem: {
         none: 'In diesem Text ist kein Link. Er beginnt mit https:// oder simplex:/.',
-        person: 'Dieser Link führt zu einer Person, nicht zu einer Gruppe.',
         'super-peer': 'Das ist die Adresse eines Super-Peers, nicht der Link einer Gruppe.',
         page: 'Das ist die Adresse einer Webseite, nicht der Link einer Gruppe.',
         picture: 'In diesem Bild wurde kein QR-Code gefunden.',

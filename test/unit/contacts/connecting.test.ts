@@ -25,8 +25,8 @@ test('by a one-time link: both know each other, the link is used up', async () =
   expect(await world.settled(bruno.contacts.connect(bruno.profile, invitation.link))).toBe(contact)
   const claire = await world.person('claire')
   await expect(world.settled(claire.contacts.connect(claire.profile, invitation.link))).rejects.toMatchObject({
-    kind: 'router',
-    code: 'AUTH',
+    kind: 'protocol',
+    code: 'no-link',
   })
   expect(world.network.errors).toEqual([])
 })

@@ -1,7 +1,9 @@
 import type { TFunction } from 'i18next'
 import { expect, test } from 'vitest'
+import type { Contact, ContactMessage, ContactRequestView } from '../../../core/host/contract/contacts.ts'
 import type { Group, Message } from '../../../core/host/contract/types.ts'
-import { groupOfPath, newsOf, unreadOf } from '../../../renderer/features/chats/news.ts'
+import { newRequests, newsOf, unreadOf } from '../../../renderer/features/chats/news.ts'
+import { type Chat, chatOfPath, contactChat, groupChat } from '../../../renderer/state/chats.ts'
 
 const t = ((key: string) => key) as unknown as TFunction
 
@@ -14,7 +16,8 @@ function group(id: number, change: Partial<Group> = {}): Group {
   return { id, displayName: `Group ${id}`, status: 'active', unread: 0, mayWrite: true, flags, ...change } as Group
 }
 
-const map = (...groups: Group[]): ReadonlyMap<number, Group> => new Map(groups.map((one) => [one.id, one]))
+const map = (...groups: Group[]): ReadonlyMap<string, Chat> =>
+  new Map(groups.map(groupChat).map((one) => [one.key, one]))
 const news = (before: Group, after: Group) => newsOf(map(before), map(after), t)
 
 test('a new message of somebody else is told, with its chat and a way to answer', () => {
@@ -42,11 +45,39 @@ test('a muted group is quiet unless somebody names the person', () => {
 
 test('the number on the icon leaves muted groups out', () => {
   const flags = { muted: true, pinned: false, archived: false }
-  expect(unreadOf(map(group(1, { unread: 2 }), group(2, { unread: 3 }), group(3, { unread: 7, flags })))).toBe(5)
+  expect(unreadOf([group(1, { unread: 2 }), group(2, { unread: 3 }), group(3, { unread: 7, flags })])).toBe(5)
 })
 
-test('an answer finds its group by the path alone', () => {
-  expect(groupOfPath('/chats/12')).toBe(12)
-  expect(groupOfPath('/chats/12/x')).toBeUndefined()
-  expect(groupOfPath('/settings')).toBeUndefined()
+test('an answer finds its conversation by the path alone', () => {
+  expect(chatOfPath('/chats/12')).toEqual({ kind: 'group', id: 12 })
+  expect(chatOfPath('/contacts/12')).toEqual({ kind: 'contact', id: 12 })
+  expect(chatOfPath('/chats/12/x')).toBeUndefined()
+  expect(chatOfPath('/settings')).toBeUndefined()
+})
+
+test('a person is told like a group, without repeating the name', () => {
+  const contact = (change: Partial<Contact>) =>
+    contactChat({
+      id: 4,
+      displayName: 'Ada',
+      status: 'active',
+      unread: 0,
+      mayWrite: true,
+      flags: { muted: false, pinned: false, archived: false },
+      ...change,
+    } as Contact)
+  const said = (id: number) => ({ id, sent: false, text: `text ${id}`, content: {} }) as ContactMessage
+  const chats = (chat: Chat) => new Map([[chat.key, chat]])
+  const before = chats(contact({ lastMessage: said(1) }))
+  expect(newsOf(before, chats(contact({ lastMessage: said(2), unread: 1 })), t)).toEqual([
+    { title: 'Ada', body: 'text 2', path: '/contacts/4', reply: 'chats.actions.reply' },
+  ])
+})
+
+test('who asks to talk is told once', () => {
+  const request = (id: number, text?: string) => ({ id, displayName: `Person ${id}`, text }) as ContactRequestView
+  expect(newRequests([request(1)], [request(1), request(2, 'hello')], t)).toEqual([
+    { title: 'Person 2', body: 'hello', path: '/chats' },
+  ])
+  expect(newRequests([], [request(1)], t)[0]?.body).toBe('contacts.requests.asks')
 })

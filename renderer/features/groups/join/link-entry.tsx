@@ -9,12 +9,12 @@ import css from './link-entry.module.css'
 import { CAN_SCAN, scanPicture } from './scan.ts'
 
 interface LinkEntryProps {
-  /** What was given and is no link of a group. */
+  /** What was given and is no link of a group or person. */
   readonly begin: string
   readonly onLink: (link: string) => void
 }
 
-type Problem = 'none' | 'person' | 'super-peer' | 'page' | 'picture'
+type Problem = 'none' | 'super-peer' | 'page' | 'picture'
 
 /** Paste, drop or type a link; a picture of its QR code does as well. */
 export function LinkEntry({ begin, onLink }: LinkEntryProps) {
@@ -25,7 +25,7 @@ export function LinkEntry({ begin, onLink }: LinkEntryProps) {
   const [problem, setProblem] = useState<Problem | undefined>(() => problemOf(begin))
   const [over, setOver] = useState(false)
 
-  /** False where it is no link of a group. */
+  /** False where it is no link of a group or person. */
   function take(given: string): boolean {
     setText(given)
     const link = findLink(given)
@@ -132,5 +132,5 @@ function problemOf(text: string): Problem | undefined {
   const link = findLink(text)
   if (link === undefined) return 'none'
   const kind = kindOf(link)
-  return kind === 'group' ? undefined : kind
+  return kind === 'group' || kind === 'person' ? undefined : kind
 }
