@@ -4,7 +4,7 @@ import { compressFrame, decompressFrame } from './compression.ts'
 import { type MsgContent, msgContent } from './content.ts'
 import { type GroupLinkId, groupLinkId } from './ids.ts'
 import { type Extensions, extensions } from './invitations.ts'
-import { bool, encodeJson, integer, type JsonCodec, optional, parseJson, record } from './json.ts'
+import { bool, encodeJson, integer, type JsonCodec, type JsonObject, optional, parseJson, record } from './json.ts'
 import { LINK_DATA_COMPRESS_ABOVE, MAX_DECOMPRESSED } from './limits.ts'
 import { type GroupProfile, groupProfile, type Profile, profile } from './profile.ts'
 
@@ -96,10 +96,13 @@ const clientData = record<ClientData>({ groupLinkId })
 
 /** Client data in the connection request of group, channel and super-peer links (chat §3.8). */
 export function encodeClientData(id: GroupLinkId): string {
-  return JSON.stringify(clientData.encode({ groupLinkId: id }))
+  return JSON.stringify({ type: 'group', ...(clientData.encode({ groupLinkId: id }) as JsonObject) })
 }
 
-/** Undefined where the text is not such client data: the request is of a contact address. */
+/**
+ * Undefined where the text is not such client data: the request is of a contact address. Others read no id without the
+ * type; groups of ours from before it was written have links without.
+ */
 export function groupLinkIdOf(text: string | undefined): GroupLinkId | undefined {
   if (text === undefined) return undefined
   try {

@@ -61,7 +61,8 @@ describe('user data of links', () => {
 
   test('client data marks group links', () => {
     const id = new Uint8Array(16).fill(0xfb)
-    expect(encodeClientData(id)).toBe('{"groupLinkId":"-_v7-_v7-_v7-_v7-_v7-w=="}')
+    expect(encodeClientData(id)).toBe('{"type":"group","groupLinkId":"-_v7-_v7-_v7-_v7-_v7-w=="}')
+    expect(groupLinkIdOf('{"groupLinkId":"-_v7-_v7-_v7-_v7-_v7-w=="}')).toEqual(id)
     expect(groupLinkIdOf(encodeClientData(id))).toEqual(id)
     for (const other of [undefined, '', '{}', '[]', 'null', '{"groupLinkId":5}'])
       expect(groupLinkIdOf(other)).toBe(undefined)
