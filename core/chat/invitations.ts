@@ -3,6 +3,7 @@ import type { VersionRange } from '../codec/version.ts'
 import { type GroupLinkId, groupLinkId, type MemberId, memberId } from './ids.ts'
 import {
   array,
+  bytesText,
   integer,
   type JsonCodec,
   type JsonObject,
@@ -71,6 +72,8 @@ export interface GroupRelayInvitation {
   /** The group's short link, type letter c. */
   readonly groupLink: string
   readonly ext?: Extensions | undefined
+  /** Of an owner who comes back (return-proof.ts). */
+  readonly proof?: Uint8Array | undefined
 }
 
 /** `stats1`, `sync1`, `hist1`, `dig1` (chat §9.6). */
@@ -128,4 +131,5 @@ export const groupRelayInvitation: JsonCodec<GroupRelayInvitation> = record<Grou
   relayMemberId: memberId,
   groupLink: text,
   ext: optional(extensions),
+  proof: optional(bytesText(64, 64)),
 })

@@ -1,18 +1,20 @@
 import type { AgentEvent } from '../agent/api.ts'
 import type { ChatEventParams } from '../chat/events.ts'
-import { extensions } from '../chat/invitations.ts'
+import { extensions, type GroupRelayInvitation } from '../chat/invitations.ts'
 import { encodeConnInfo } from '../chat/outgoing.ts'
 import { profile as profileCodec } from '../chat/profile.ts'
+import { verifyReturn } from '../chat/return-proof.ts'
 import { bind } from '../chat/state/bindings.ts'
 import { equal } from '../codec/bytes.ts'
 import { sign } from '../crypto/sign.ts'
-import type { ProfileId } from '../group/api.ts'
-import { groupsByLink } from '../group/state/groups.ts'
+import type { GroupId, ProfileId } from '../group/api.ts'
+import { groupById, groupsByLink } from '../group/state/groups.ts'
+import { memberById } from '../group/state/members.ts'
 import type { Tx } from '../store/database.ts'
 import { readInfo } from './admit.ts'
 import type { SuperPeerContext } from './context.ts'
 import { deleteRequest, insertRequest, requestCount, requestView } from './state/requests.ts'
-import { servedGroup, servedGroups, serves } from './state/served.ts'
+import { count, servedGroup, servedGroups, serves } from './state/served.ts'
 
 type Request = Extract<AgentEvent, { type: 'REQ' }>
 
@@ -44,6 +46,12 @@ export async function addressRequest(context: SuperPeerContext, tx: Tx, request:
   if ((await requestCount(tx)) >= MAX_REQUESTS) return context.agent.reject(tx, request.request)
   await supersede(context, tx, invitation.groupLink, invitation.relayMemberId)
   const group = await servedAlready(tx, invitation.groupLink, invitation.relayMemberId)
+  if (group !== null && !(await isProven(tx, group, invitation))) {
+    await count(tx, group, context.env.clock.now(), { refused: 1 })
+    const reason = 'return-proof'
+    context.notify(tx, { type: 'refused', group, member: undefined, event: 'x.grp.relay.inv', reason })
+    return context.agent.reject(tx, request.request)
+  }
   const row = await insertRequest(tx, {
     profile: profile.profile,
     request: request.request,
@@ -83,6 +91,17 @@ async function servedAlready(tx: Tx, link: string, memberId: Uint8Array): Promis
     if (served !== undefined && serves(served.status)) return group.id
   }
   return null
+}
+
+/** Only the owner itself may take the place of the connection that it had. */
+async function isProven(tx: Tx, id: GroupId, invitation: GroupRelayInvitation): Promise<boolean> {
+  const { relayMemberId, proof, fromMember } = invitation
+  const group = await groupById(tx, id)
+  const owner = await memberById(tx, id, fromMember.memberId)
+  if (group?.publicGroupId === undefined || owner?.role !== 'owner' || owner.key === undefined) return false
+  if (proof === undefined) return false
+  const returning = { publicGroupId: group.publicGroupId, ownerId: fromMember.memberId, relayMemberId }
+  return verifyReturn(owner.key, returning, proof)
 }
 
 /** A repeated invitation takes the place of the one that still waits. */

@@ -4,6 +4,7 @@ import type { RelayAcceptance, RelayCapabilities } from '../../chat/events/relay
 import { newMemberId } from '../../chat/ids.ts'
 import { relayAddressProfile } from '../../chat/link-data.ts'
 import { encodeConnInfo } from '../../chat/outgoing.ts'
+import { proveReturn } from '../../chat/return-proof.ts'
 import { bind } from '../../chat/state/bindings.ts'
 import { SINCE } from '../../chat/versions.ts'
 import { equal } from '../../codec/bytes.ts'
@@ -90,6 +91,7 @@ async function invite(context: GroupContext, { member }: Relay, address: string)
           relayMemberId: member.memberId,
           groupLink: group.link,
           ...(group.writers === 'everyone' && { ext: [EXT_POSTING] }),
+          ...(isReturning(relay) && { proof: returnProof(group, member.memberId) }),
         },
       },
     })
@@ -99,6 +101,11 @@ async function invite(context: GroupContext, { member }: Relay, address: string)
     await setMemberProfile(tx, member.id, relayAddressProfile(profile))
     await advanceRelay(context, tx, member.id, 'invited')
   })
+}
+
+function returnProof(group: Group, relayMemberId: Uint8Array): Uint8Array | undefined {
+  const { publicGroupId, ownMemberId: ownerId } = group
+  return publicGroupId && proveReturn(group.ownKey, { publicGroupId, ownerId, relayMemberId })
 }
 
 /** Its link names the member id that we chose, and so the key it has here (chat §4.3). */

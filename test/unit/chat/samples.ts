@@ -253,6 +253,7 @@ export const SAMPLES: { readonly [K in EventName]: readonly ChatEventParams[K][]
         relayMemberId: OTHER_ID,
         groupLink: 'https://x/c#y',
         ext: ['stats1'],
+        proof: new Uint8Array(64).fill(5),
       },
     },
   ],

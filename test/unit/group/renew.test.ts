@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { encodeConnInfo } from '../../../core/chat/outgoing.ts'
+import { proveReturn } from '../../../core/chat/return-proof.ts'
+import { generateKeyPair } from '../../../core/crypto/keypair.ts'
 import { type Community, community, eventually, settled, type TestPerson } from './world.ts'
 
 /** What a person's host does after its database came back from a backup and took over (docs/backup.md). */
@@ -128,6 +131,48 @@ describe('an owner that came back', () => {
     await eventually(world.time, async () => (await anna.person.view(anna.group)).superPeers.connected === 1)
     await owner.groups.send(group, { text: 'all together again' })
     await eventually(world.time, async () => (await anna.person.texts(anna.group)).includes('all together again'))
+  })
+})
+
+describe('somebody who is not the owner', () => {
+  test('cannot take its place at a super-peer, whatever it knows', async () => {
+    const scene = await community({ superPeers: 1 })
+    const { world, owner, group, link, superPeers } = scene
+    const mallory = await world.person('mallory')
+    const [superPeer] = await owner.groups.superPeers(group)
+    const ids = await owner.store.read((tx) =>
+      tx.get<{ owner: Uint8Array; relay: Uint8Array; id: Uint8Array }>(
+        `SELECT g.own_member_id AS owner, m.member_id AS relay, g.public_group_id AS id FROM groups g
+         JOIN group_members m ON m.member = ?`,
+        superPeer!.id,
+      ),
+    )
+    const stranger = generateKeyPair('Ed25519', (size) => new Uint8Array(size).fill(7)).privateKey
+    const returning = { publicGroupId: ids!.id, ownerId: ids!.owner, relayMemberId: ids!.relay }
+    const { fullLink } = await settled(world.time, mallory.agent.readLink(superPeers[0]!.address))
+    for (const proof of [undefined, proveReturn(stranger, returning)]) {
+      const info = encodeConnInfo({
+        type: 'x.grp.relay.inv',
+        params: {
+          groupRelayInvitation: {
+            fromMember: { memberId: ids!.owner, memberRole: 'owner' },
+            fromMemberProfile: { displayName: 'mallory', fullName: '' },
+            relayMemberId: ids!.relay,
+            groupLink: link,
+            proof,
+          },
+        },
+      })
+      await mallory.store.write((tx) => mallory.agent.join(tx, fullLink, info))
+      await world.time.pass(60_000)
+    }
+    const refused = superPeers[0]!.host.events.filter(({ type }) => type === 'refused')
+    expect(refused).toMatchObject([{ reason: 'return-proof' }, { reason: 'return-proof' }])
+    await owner.groups.updateProfile(group, { displayName: 'still mine' })
+    const anna = await scene.join('anna')
+    await owner.groups.send(group, { text: 'still here' })
+    await eventually(world.time, async () => (await anna.person.texts(anna.group)).includes('still here'))
+    expect(await superPeersOf(owner, group)).toMatchObject([{ status: 'active', connected: true }])
   })
 })
 
