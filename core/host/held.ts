@@ -1,8 +1,9 @@
 import { HearthError } from '../codec/error.ts'
+import { localTime } from './backup/words.ts'
 import { heldInWords, type InstanceView } from './instance/view.ts'
 
 /** What a held copy may still do: show what it has, and decide. Nothing of it reaches the network of the groups. */
-const ALLOWED: ReadonlySet<string> = new Set([
+export const ALLOWED_WHILE_HELD: ReadonlySet<string> = new Set([
   'host',
   'changes',
   'sessions',
@@ -20,7 +21,18 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'messages.deliveredBy',
   'contacts.list',
   'contacts.get',
-  'contacts.messages',
+  'contacts.invitations',
+  'contacts.addresses',
+  'contacts.requests',
+  'contacts.flags',
+  'contacts.securityCode',
+  'contactMessages.list',
+  'contactMessages.get',
+  'contactMessages.markRead',
+  'groups.progress',
+  'known.list',
+  'routers.presets',
+  'statistics.group',
   'serving.address',
   'serving.requests',
   'serving.groups',
@@ -29,10 +41,6 @@ const ALLOWED: ReadonlySet<string> = new Set([
 
 /** Errors: usage `held`. */
 export function refuseWhileHeld(path: readonly string[], view: InstanceView): void {
-  if (view.held === undefined || ALLOWED.has(path[0] ?? '') || ALLOWED.has(path.join('.'))) return
+  if (view.held === undefined || ALLOWED_WHILE_HELD.has(path[0] ?? '') || ALLOWED_WHILE_HELD.has(path.join('.'))) return
   throw new HearthError('usage', 'held', heldInWords(view, localTime))
-}
-
-function localTime(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }
