@@ -149,7 +149,7 @@ e2e('the pages of a group', () => {
       .getByRole('dialog')
       .getByRole('button', { name: /and its messages$/ })
       .click()
-    await page.getByText('No groups yet').waitFor()
+    await page.getByText('No chats yet').waitFor()
 
     await go(ada, `/groups/${people.owner.group}`)
     await ada.page.getByText('1 member').first().waitFor()

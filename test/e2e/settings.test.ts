@@ -78,7 +78,7 @@ e2e('settings', () => {
     const link = (await page.evaluate('navigator.clipboard.readText()')) as string
     const other = await scene.blank()
     await other.page.goto(link)
-    await other.page.getByRole('heading', { name: 'Chats' }).waitFor()
+    await other.page.getByRole('heading', { name: 'Chats', exact: true }).waitFor()
     const again = await scene.blank()
     again.expect(/401/)
     await again.page.goto(link)

@@ -50,7 +50,7 @@ export async function personOn(stage: Stage, name: string): Promise<Omit<Person,
   return { host, profile: profile.id }
 }
 
-export async function join(person: Omit<Person, 'group'>, link: string): Promise<Person> {
+async function join(person: Omit<Person, 'group'>, link: string): Promise<Person> {
   const group = await finished(await person.host.api.groups.join({ profile: person.profile, link }))
   return { ...person, group: group.id }
 }
