@@ -74,9 +74,8 @@ export function execute(bench: Workbench, actor: Actor, corrId: Uint8Array, veri
     case 'PING':
       return { type: 'PONG' }
     // What this router does not offer (smp §8.3).
-    // Agents that hear of a version send without a proxy, if they may; any other refusal is the end of their message.
     case 'PRXY':
-      return failure({ type: 'PROXY', error: { type: 'BROKER', error: { type: 'TRANSPORT', error: 'VERSION' } } })
+      return failure({ type: 'PROXY', error: { type: 'BASIC_AUTH' } })
     case 'PFWD':
       return failure({ type: 'PROXY', error: { type: 'NO_SESSION' } })
     case 'SUBS':

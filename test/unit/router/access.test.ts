@@ -181,14 +181,17 @@ describe('what this router does not offer', () => {
     const key = generateKeyPair('Ed25519', world.env.random)
     const entity = world.env.random(24)
     const router = { hosts: ['smp.example.com'] as const, port: '', keyHash: new Uint8Array(32) }
-    const proxyError = (error: object) => ({ type: 'ERR', error: { type: 'PROXY', error } })
-    const transportError = (error: string) => ({ type: 'BROKER', error: { type: 'TRANSPORT', error } })
+    const proxyError = (type: string) => ({ type: 'ERR', error: { type: 'PROXY', error: { type } } })
     const transmission = new Uint8Array(100)
-    expect(client.ask({ type: 'PRXY', router })).toEqual(proxyError(transportError('VERSION')))
+    expect(client.ask({ type: 'PRXY', router })).toEqual(proxyError('BASIC_AUTH'))
     expect(client.ask({ type: 'PFWD', version: 17, key: dhKey, transmission }, { entity })).toEqual(
-      proxyError({ type: 'NO_SESSION' }),
+      proxyError('NO_SESSION'),
     )
-    expect(client.ask({ type: 'RFWD', transmission })).toEqual(proxyError(transportError('NO_AUTH')))
+    const noSessionKey = { type: 'BROKER', error: { type: 'TRANSPORT', error: 'NO_AUTH' } }
+    expect(client.ask({ type: 'RFWD', transmission })).toEqual({
+      type: 'ERR',
+      error: { type: 'PROXY', error: noSessionKey },
+    })
     for (const type of ['SUBS', 'NSUBS'] as const) {
       expect(client.ask({ type }, { entity, key: key.privateKey })).toEqual({ type: 'ERR', error: { type: 'SERVICE' } })
     }
