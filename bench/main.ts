@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   fanout: () => import('./fanout.ts'),
   join: () => import('./join.ts'),
   limit: () => import('./limit.ts'),
+  interface: () => import('./interface.ts'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

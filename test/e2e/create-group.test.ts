@@ -121,7 +121,7 @@ e2e('creating a group', () => {
     await row(page, 'Pine').getByText('active', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Don’t create it' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Don’t create it' }).click()
-    await page.getByRole('heading', { name: 'Chats' }).waitFor()
+    await page.getByRole('heading', { name: 'Chats', exact: true }).waitFor()
     await page.getByRole('link', { name: /Night Watch/ }).waitFor()
     expect(await page.getByRole('link', { name: /Never Mind/ }).count()).toBe(0)
   })
