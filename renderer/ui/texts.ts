@@ -94,6 +94,7 @@ export const en = {
       'no-super-peers': 'No super-peer serves this group at present. Try again later.',
       'update-required': 'This group needs a newer version of Hearth.',
       'no-link': 'This link does not exist any more.',
+      'link-used': 'This link was used already, or withdrawn. Ask for a new one.',
     },
     network: {
       timeout: 'No answer came in time. Nothing was changed; try again in a moment.',
@@ -199,6 +200,7 @@ export const de: Texts<typeof en> = {
       'no-super-peers': 'Zurzeit bedient kein Super-Peer diese Gruppe. Versuche es später noch einmal.',
       'update-required': 'Diese Gruppe braucht eine neuere Version von Hearth.',
       'no-link': 'Diesen Link gibt es nicht mehr.',
+      'link-used': 'Dieser Link wurde schon benutzt oder zurückgezogen. Bitte um einen neuen.',
     },
     network: {
       timeout: 'Es kam keine Antwort. Nichts wurde geändert; versuche es gleich noch einmal.',

@@ -41,7 +41,7 @@ export interface Contacts {
   /**
    * Reads and verifies a link without connecting. A one-time link is ours from then on: nobody else can use it.
    * Errors: usage `link` where it is no link of a person, usage `group-link`, `super-peer-link` and `business`, protocol
-   * `link`, protocol `no-link` where it is used up or withdrawn, and what else reading the link throws.
+   * `link`, protocol `link-used` where it is used up or withdrawn, and what else reading the link throws.
    */
   preview(link: string): Promise<ContactPreview>
   /** The same contact again where the link led to one already. Errors: as preview, usage `own-link`, usage `large`. */

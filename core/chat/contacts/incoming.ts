@@ -22,7 +22,7 @@ import {
   setPeerProfile,
   setPeerVersions,
 } from './state/contacts.ts'
-import { deliveryOf, setSendState } from './state/messages.ts'
+import { arrivedWithRequest, deliveryOf, setSendState } from './state/messages.ts'
 import {
   deleteInvitation,
   deleteRequest,
@@ -203,10 +203,10 @@ async function connected(context: ContactContext, tx: Tx, row: ContactRow): Prom
   await setContactStatus(tx, row.contact, 'active')
   await tx.run('UPDATE contacts SET active_at = ? WHERE contact = ?', context.env.clock.now(), row.contact)
   // What was said with the request has arrived with it.
-  await tx.run(
-    "UPDATE contact_messages SET state = 'taken' WHERE contact = ? AND state = 'waiting' AND agent_message IS NULL",
-    row.contact,
-  )
+  for (const message of await arrivedWithRequest(tx, row.contact)) {
+    const delivery = deliveryOf('taken')
+    context.notify(tx, { type: 'contact-message-state', contact: row.contact, message, delivery })
+  }
   const { profile, changedAt } = await identityOf(tx, row)
   if (changedAt > row.profile_sent_at) {
     await sendEvents(context, tx, row, [{ type: 'x.info', params: { profile } }])

@@ -82,7 +82,7 @@ export async function knownLink(context: ContactContext, tx: Tx, text: string): 
   return { own: false, contact: came?.contact }
 }
 
-/** Errors: usage `business`, protocol `link`, `no-link`, those of `parsePersonLink` and of `Agent.readLink`. */
+/** Errors: usage `business`, protocol `link`, `link-used`, those of `parsePersonLink` and of `Agent.readLink`. */
 export async function readPersonLink(context: ContactContext, text: string): Promise<PersonLink> {
   const { parsed, kind } = parsePersonLink(text)
   if (parsed.form === 'full') return { link: text.trim(), kind, target: text.trim(), data: undefined }
@@ -98,7 +98,7 @@ async function readLink(context: ContactContext, link: string): Promise<LinkCont
   } catch (error) {
     // Used by somebody, withdrawn, or never there: the router does not say which.
     if (error instanceof HearthError && error.kind === 'router' && error.code === 'AUTH') {
-      throw new HearthError('protocol', 'no-link', 'the link does not work any more', false, { cause: error })
+      throw new HearthError('protocol', 'link-used', 'the link does not work any more', false, { cause: error })
     }
     throw error
   }

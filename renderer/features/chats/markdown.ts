@@ -43,6 +43,13 @@ export function firstLink(text: string): string | undefined {
   return parseMarkdown(text).find((span) => span.kind === 'link')?.href
 }
 
+/** Without its marks; what is hidden stays hidden. */
+export function plainText(text: string): string {
+  return parseMarkdown(text)
+    .map((span) => (span.kind === 'secret' ? '▒▒▒' : span.text))
+    .join('')
+}
+
 export function parseMarkdown(text: string): Span[] {
   const spans: Span[] = []
   let from = 0

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { parseMarkdown, type Span } from './markdown.ts'
-import { useOpenLink } from './open-link.ts'
+import { isOwnLink, useOpenLink } from './open-link.ts'
 import css from './rich-text.module.css'
 
 /** A message's text with the network's markdown. Nothing is fetched; links open only when they are clicked. */
@@ -62,7 +62,15 @@ function TextLink({ href, text }: { readonly href: string; readonly text: string
         open(href)
       }}
     >
-      {text}
+      {isOwnLink(href) ? shortened(text) : text}
     </a>
   )
+}
+
+const SHOWN = 8
+
+/** The keys in a link of the network say nothing to people. */
+function shortened(link: string): string {
+  const hash = link.indexOf('#')
+  return hash < 0 || link.length <= hash + SHOWN + 1 ? link : `${link.slice(0, hash + 1 + SHOWN)}…`
 }

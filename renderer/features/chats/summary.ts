@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next'
 import type { Chat, ChatMessage } from '../../state/chats.ts'
+import { plainText } from './markdown.ts'
 
 /** The second line of a chat in the list: what was said last, or what is going on. */
 export function summaryOf(chat: Chat, t: TFunction): string {
@@ -10,7 +11,7 @@ export function summaryOf(chat: Chat, t: TFunction): string {
   const text = textOf(lastMessage, t)
   if (lastMessage.sent) return t('chats.you', { text })
   const { authorName } = lastMessage
-  return authorName === undefined ? text : `${authorName}: ${text}`
+  return authorName === undefined ? text : `${shortName(authorName)}: ${text}`
 }
 
 function stateOf(chat: Chat, t: TFunction): string | undefined {
@@ -28,11 +29,20 @@ function emptyText(chat: Chat, t: TFunction): string {
   return chat.group.description ?? t('chats.status.empty')
 }
 
+const NAME = 16
+
+/** The first word of a name: what was said needs the room. */
+function shortName(name: string): string {
+  const [first = name] = name.trim().split(/\s+/)
+  const characters = [...first]
+  return characters.length <= NAME ? first : `${characters.slice(0, NAME).join('')}…`
+}
+
 /** A message in one line. */
 export function textOf(message: ChatMessage, t: TFunction): string {
   if (message.deletedAt !== undefined) return t('chats.message.deleted')
   if (message.hidden) return t('chats.message.hidden')
-  const text = message.text.replaceAll(/\s+/g, ' ').trim()
+  const text = plainText(message.text).replaceAll(/\s+/g, ' ').trim()
   if (text !== '') return text
   const type = String(message.content.type ?? '')
   return t([`chats.message.kind.${type}`, 'chats.message.kind.other'])

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, useLocation, useSearch } from 'wouter'
 import type { PersonPreview } from '../../../core/host/contract/contacts.ts'
@@ -24,22 +24,20 @@ export function Connect() {
   const online = useHost((state) => state.connection === 'online')
   const { busy, failure, run } = useCall()
 
+  const look = useCallback(() => run(async () => setPreview(await api().contacts.preview({ link }))), [link, run])
   useEffect(() => {
-    if (online && link !== '') void run(async () => setPreview(await api().contacts.preview({ link })))
-  }, [link, online, run])
+    if (online && link !== '') void look()
+  }, [look, link, online])
 
   if (link === '') return <Redirect to="/join" replace />
   return (
     <Page title={t('contacts.connect.title')} back="/chats" narrow>
       {preview === undefined ? (
         <div className={css.stack}>
-          <p role="status" className={css.looking}>
+          <p role="status" className={busy ? css.looking : undefined}>
             {busy && t('contacts.connect.looking')}
           </p>
-          <FailureNote
-            failure={failure}
-            onRetry={() => run(async () => setPreview(await api().contacts.preview({ link })))}
-          />
+          <FailureNote failure={failure} onRetry={failure?.temporary === true ? look : undefined} />
           {failure !== undefined && (
             <div className={css.actions}>
               <Button onClick={() => navigate('/join')}>{t('contacts.connect.other')}</Button>

@@ -23,8 +23,8 @@ export function InvitationPage({ id }: { readonly id: number }) {
 
   return (
     <Page title={t('contacts.invite.once.title')} back="/contacts/invite" narrow>
-      <div role="status">
-        {invitation === undefined && contact !== undefined && (
+      {invitation === undefined && contact !== undefined && (
+        <div role="alert">
           <Empty
             icon={<Check size={28} />}
             title={t('contacts.invite.used')}
@@ -35,8 +35,8 @@ export function InvitationPage({ id }: { readonly id: number }) {
               </Button>
             }
           />
-        )}
-      </div>
+        </div>
+      )}
       {invitation === undefined && contact === undefined && (
         <Empty
           icon={<Link2 size={28} />}

@@ -11,6 +11,7 @@ import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Switch, TextField } from '../../ui/field.tsx'
 import { Page, Section } from '../../ui/page.tsx'
+import { ReachNote } from '../../ui/reach-note.tsx'
 import { randomName } from '../groups/join/random-name.ts'
 import { Address } from './address.tsx'
 import css from './contacts.module.css'
@@ -21,6 +22,7 @@ export function Invite() {
   const { t } = useTranslation()
   return (
     <Page title={t('contacts.invite.title')} back="/chats" narrow>
+      <ReachNote />
       <Once />
       <OpenLinks />
       <Address />

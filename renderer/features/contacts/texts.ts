@@ -7,7 +7,7 @@ export const en = {
     knownAs: 'knows you as {{name}}',
     status: {
       connecting: 'Waiting for an answer…',
-      active: 'Contact',
+      active: 'End-to-end encrypted',
       ended: 'Has ended the chat',
       failed: 'The connection failed',
     },
@@ -122,7 +122,7 @@ export const de: Texts<typeof en> = {
     knownAs: 'kennt dich als {{name}}',
     status: {
       connecting: 'Wartet auf Antwort …',
-      active: 'Kontakt',
+      active: 'Ende-zu-Ende verschlüsselt',
       ended: 'Hat den Chat beendet',
       failed: 'Die Verbindung ist gescheitert',
     },

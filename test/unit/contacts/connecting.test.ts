@@ -26,7 +26,7 @@ test('by a one-time link: both know each other, the link is used up', async () =
   const claire = await world.person('claire')
   await expect(world.settled(claire.contacts.connect(claire.profile, invitation.link))).rejects.toMatchObject({
     kind: 'protocol',
-    code: 'no-link',
+    code: 'link-used',
   })
   expect(world.network.errors).toEqual([])
 })
@@ -50,6 +50,7 @@ test('by an address: the request waits for a person, and what was said with it i
   expect(await anna.texts(accepted)).toEqual(['we met at the harbour'])
   expect((await anna.contact('bruno'))?.unread).toBe(1)
   expect((await bruno.message(contact, 'we met at the harbour')).delivery).toMatchObject({ taken: 1 })
+  expect(bruno.events.some((event) => event.type === 'contact-message-state' && event.delivery.taken === 1)).toBe(true)
   await bruno.contacts.react(contact, (await bruno.message(contact, 'we met at the harbour')).id, '🚀', true)
   await world.until(async () => (await anna.message(accepted, 'we met at the harbour')).reactions.length === 1)
   expect(world.network.errors).toEqual([])

@@ -113,6 +113,16 @@ export async function setSendState(
   return row?.message
 }
 
+/** What was said with a request that is answered now. */
+export async function arrivedWithRequest(tx: Tx, contact: ContactId): Promise<ContactMessageId[]> {
+  const rows = await tx.all<{ message: number }>(
+    `UPDATE contact_messages SET state = 'taken' WHERE contact = ? AND state = 'waiting' AND agent_message IS NULL
+     RETURNING message`,
+    contact,
+  )
+  return rows.map(({ message }) => message)
+}
+
 /** Nothing more is sent: what the router has not taken was given up. Returns which. */
 export async function giveUpWaiting(tx: Tx, contact: ContactId): Promise<ContactMessageId[]> {
   const rows = await tx.all<{ message: number }>(
