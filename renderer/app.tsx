@@ -18,12 +18,16 @@ const SuperPeers = lazy(async () => ({ default: (await import('./features/superp
 const Serve = lazy(async () => ({ default: (await import('./features/hosting/pages.tsx')).Serve }))
 const Settings = lazy(async () => ({ default: (await import('./features/settings/pages.tsx')).Settings }))
 
+/** A machine that only serves groups needs nobody's name. */
+const NAMELESS = /^\/(?:serve|settings|super-peers)(?:\/|$)/
+
 export function App() {
   const loaded = useHost((state) => state.loaded)
   const connection = useHost((state) => state.connection)
   const person = useHost((state) => state.profiles.find((profile) => !profile.superPeer))
+  const serving = useHost((state) => state.address !== undefined)
   const runtime = useRuntime()
-  const [, navigate] = useLocation()
+  const [location, navigate] = useLocation()
 
   useEffect(() => runtime.onLink((link) => navigate(`/join?link=${encodeURIComponent(link)}`)), [runtime, navigate])
 
@@ -36,9 +40,9 @@ export function App() {
           <Welcome />
         </Route>
         <Route path="/restore" component={Restore} />
-        {person === undefined && (
+        {person === undefined && !(serving && NAMELESS.test(location)) && (
           <Route>
-            <Redirect to="/welcome" replace />
+            <Redirect to={serving && location === '/' ? '/serve' : '/welcome'} replace />
           </Route>
         )}
         <Route>
