@@ -10,6 +10,7 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
+import { isolate } from '../../ui/isolate.ts'
 import { BackLink } from './back-link.tsx'
 import { Composer, type Intent } from './composer.tsx'
 import css from './conversation.module.css'
@@ -95,7 +96,8 @@ function About({ chat }: { readonly chat: Chat }) {
   const { t, i18n } = useTranslation()
   if (chat.kind === 'contact') {
     const { status, incognito } = chat.contact
-    const text = status === 'active' && incognito !== undefined ? t('contacts.knownAs', { name: incognito }) : undefined
+    const text =
+      status === 'active' && incognito !== undefined ? t('contacts.knownAs', { name: isolate(incognito) }) : undefined
     return <span className={css.about}>{text ?? t(`contacts.status.${status}`)}</span>
   }
   const { memberCount, superPeers } = chat.group

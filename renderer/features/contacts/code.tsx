@@ -27,7 +27,8 @@ export function Code({ contact }: { readonly contact: Contact }) {
     if (online && active) void run(async () => setCode(await api().contacts.securityCode({ contact: id })))
   }, [id, active, online, run])
 
-  if (!active && verifiedAt === undefined) {
+  if (status === 'ended' || status === 'failed') return null
+  if (!active) {
     return (
       <Section title={t('contacts.about.code')}>
         <p className={css.muted}>{t('contacts.about.codeLater')}</p>

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Switch, TextField } from '../../ui/field.tsx'
+import { isolate } from '../../ui/isolate.ts'
 import { Page, Section } from '../../ui/page.tsx'
 import { ReachNote } from '../../ui/reach-note.tsx'
 import { randomName } from '../groups/join/random-name.ts'
@@ -107,7 +108,9 @@ function OpenLink({ invitation }: { readonly invitation: Invitation }) {
       <span className={css.rowText}>
         <span className={css.mono}>{link.replace(/^https:\/\//, '')}</span>
         {error === undefined ? (
-          <small>{incognito === undefined ? made : `${made} · ${t('contacts.knownAs', { name: incognito })}`}</small>
+          <small>
+            {incognito === undefined ? made : `${made} · ${t('contacts.invite.open.as', { name: isolate(incognito) })}`}
+          </small>
         ) : (
           <small className={css.problem}>{t('contacts.invite.open.failed')}</small>
         )}

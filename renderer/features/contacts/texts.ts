@@ -36,6 +36,7 @@ export const en = {
       open: {
         title: 'Links that nobody has used yet',
         made: 'Made {{when}}',
+        as: 'as {{name}}',
         show: 'Show',
         failed: 'It was opened, but the connection failed. Make a new one.',
       },
@@ -151,6 +152,7 @@ export const de: Texts<typeof en> = {
       open: {
         title: 'Links, die noch niemand benutzt hat',
         made: 'Erzeugt {{when}}',
+        as: 'als {{name}}',
         show: 'Anzeigen',
         failed: 'Er wurde geöffnet, aber die Verbindung ist gescheitert. Erzeuge einen neuen.',
       },
