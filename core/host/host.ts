@@ -1,5 +1,6 @@
 import { createAgent } from '../agent/agent.ts'
 import type { Agent, AgentHandler } from '../agent/api.ts'
+import type { Contacts } from '../chat/contacts/api.ts'
 import { createContacts } from '../chat/contacts/contacts.ts'
 import type { Env } from '../env/env.ts'
 import { realEnv } from '../env/real.ts'
@@ -177,7 +178,7 @@ async function assemble(
   Object.assign(modules, { contacts, groups, superPeer })
   live.add(() => agent.stop())
   if (inUse) {
-    if (guard.mustRenew()) await renew(store, agent, groups, superPeer, guard)
+    if (guard.mustRenew()) await renew(store, agent, { contacts, groups, superPeer }, guard)
     await groups.start()
     live.add(() => groups.stop())
     await superPeer.start()
@@ -283,13 +284,25 @@ async function assemble(
   }
 }
 
+interface Modules {
+  readonly contacts: Contacts
+  readonly groups: Groups
+  readonly superPeer: SuperPeer
+}
+
 /** One transaction: a crash begins anew, and nothing was sent before. */
-async function renew(store: Store, agent: Agent, groups: Groups, superPeer: SuperPeer, guard: Guard): Promise<void> {
+async function renew(
+  store: Store,
+  agent: Agent,
+  { contacts, groups, superPeer }: Modules,
+  guard: Guard,
+): Promise<void> {
   const renewGroups = await groups.prepareRenewal()
   await store.write(async (tx) => {
     await agent.retire(tx)
     await renewGroups(tx)
     await superPeer.renew(tx)
+    await contacts.renew(tx)
     await guard.renewed(tx)
   })
 }

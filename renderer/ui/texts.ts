@@ -70,7 +70,8 @@ export const en = {
       large: 'This is too long for one message. Make the text shorter or the picture smaller.',
       mentions: 'A message can name at most three members.',
       'too-late': 'The message is too old to be deleted for everyone.',
-      'not-connected': 'Nothing can be sent to this person until their next message arrives.',
+      'not-connected':
+        'Since a backup was restored, nothing can be sent to this person before their next message. If it stays so, connect by a new link.',
       'own-link': 'This link is yours.',
       'group-link': 'This is the link of an ordinary group; Hearth joins public groups only.',
       'super-peer-link': 'This is the address of a super-peer. Add it under Super-peers.',
@@ -176,7 +177,8 @@ export const de: Texts<typeof en> = {
       large: 'Das ist zu lang für eine Nachricht. Kürze den Text oder nimm ein kleineres Bild.',
       mentions: 'Eine Nachricht kann höchstens drei Mitglieder nennen.',
       'too-late': 'Die Nachricht ist zu alt, um für alle gelöscht zu werden.',
-      'not-connected': 'Dieser Person kann nichts gesendet werden, bis ihre nächste Nachricht kommt.',
+      'not-connected':
+        'Seit eine Sicherung wiederhergestellt wurde, kann dieser Person vor ihrer nächsten Nachricht nichts gesendet werden. Bleibt es so, verbindet euch mit einem neuen Link.',
       'own-link': 'Dieser Link ist deiner.',
       'group-link': 'Das ist der Link einer gewöhnlichen Gruppe; Hearth tritt nur öffentlichen bei.',
       'super-peer-link': 'Das ist die Adresse eines Super-Peers. Füge sie unter Super-Peers hinzu.',

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createAgent } from '../../core/agent/agent.ts'
+import type { Agent } from '../../core/agent/api.ts'
 import type { Contacts, ContactView } from '../../core/chat/contacts/api.ts'
 import { createContacts } from '../../core/chat/contacts/contacts.ts'
-import { insertProfile, type ProfileId } from '../../core/chat/state/profiles.ts'
+import { insertProfile, type ProfileId, setOwnProfile } from '../../core/chat/state/profiles.ts'
 import type { RunningRouter } from '../../core/router/server.ts'
-import { openStore } from '../../core/store/database.ts'
+import { openStore, type Store } from '../../core/store/database.ts'
 import { env, localRouter, scratch } from '../support/agents.ts'
 
 /** Two people with real agents, over TLS and a router of their own. */
@@ -27,6 +28,8 @@ afterEach(async () => {
 interface Person {
   readonly profile: ProfileId
   readonly contacts: Contacts
+  readonly agent: Agent
+  readonly store: Store
   /** Resolves once `condition` holds; asked again after every event. */
   until<T>(condition: () => Promise<T | undefined | false>): Promise<T>
   stop(): Promise<void>
@@ -58,6 +61,8 @@ async function person(name: string): Promise<Person> {
   const self: Person = {
     profile,
     contacts,
+    agent,
+    store,
     until: (condition) =>
       new Promise((resolve, reject) => {
         const look = () =>
@@ -124,4 +129,30 @@ test('an address shows who is behind it, and its owner accepts', async () => {
   await active(b, 'a')
   expect((await a.contacts.messages(accepted)).map(({ text }) => text)).toEqual(['it is me'])
   expect((await b.contacts.messages(contact)).map(({ text }) => text)).toEqual(['it is me'])
+})
+
+test('after a restored backup nothing goes out before the other side has spoken', async () => {
+  const [a, b] = [await person('a'), await person('b')]
+  await b.contacts.connect(b.profile, (await a.contacts.invite(a.profile)).link)
+  await talk(a, b)
+  const [atA, atB] = [(await active(a, 'b')).id, (await active(b, 'a')).id]
+  // The last word was a's: b's next one brings new keys (agent §4.1).
+  await a.contacts.send(atA, { text: 'last word' })
+  await b.until(async () => (await b.contacts.messages(atB)).some(({ text }) => text === 'last word'))
+  await a.store.write(async (tx) => {
+    await a.agent.retire(tx)
+    await a.contacts.renew(tx)
+  })
+  await expect(a.contacts.send(atA, { text: 'too early' })).rejects.toMatchObject({ code: 'not-connected' })
+  await a.store.write(async (tx) => {
+    await setOwnProfile(tx, a.profile, { displayName: 'a again', fullName: '' }, env.clock.now() + 1)
+    await a.contacts.profileChanged(tx, a.profile)
+  })
+  await b.contacts.send(atB, { text: 'are you back?' })
+  await a.until(async () => (await a.contacts.messages(atA)).some(({ text }) => text === 'are you back?'))
+  await a.contacts.send(atA, { text: 'yes' })
+  await b.until(async () => (await b.contacts.messages(atB)).some(({ text }) => text === 'yes'))
+  expect((await b.contacts.get(atB))?.displayName).toBe('a again')
+  await a.contacts.remove(atA)
+  await b.until(async () => (await b.contacts.get(atB))?.status === 'ended')
 })

@@ -23,6 +23,11 @@ export interface ContactsDeps {
 }
 
 export interface Contacts {
+  /**
+   * After the database came back from a backup, in the transaction that retired the agent's ratchets: what was under way
+   * leads nowhere, and contacts can be written to once they have written themselves with new keys.
+   */
+  renew(tx: Tx): Promise<void>
   /** Events of connections whose binding is `contact`, `contact-invitation` or `contact-address`. */
   handle(tx: Tx, event: AgentEvent): Promise<undefined>
 

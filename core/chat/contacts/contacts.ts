@@ -9,6 +9,7 @@ import type { ContactFlags, ContactId, ContactMessageId, Contacts, ContactsDeps,
 import { acceptRequest, connectByLink, rejectRequest } from './connect.ts'
 import type { ContactContext } from './context.ts'
 import { deleteMessage, editMessage, react, sendMessage } from './conversation.ts'
+import { dropWaiting, failContact } from './ending.ts'
 import { addressEvent, contactEvent, invitationEvent } from './incoming.ts'
 import {
   addressesOf,
@@ -19,7 +20,7 @@ import {
   updateAddressData,
 } from './invite.ts'
 import { previewLink } from './links.ts'
-import { sendEvents } from './sending.ts'
+import { sendIfPossible, tellProfile } from './sending.ts'
 import { contactRows, requireContact } from './state/contacts.ts'
 import { invitationRows, invitationView, requestRows, requestView } from './state/waiting.ts'
 import { contactMessageView, contactMessageViews, contactView, contactViews } from './views.ts'
@@ -40,6 +41,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
   const read = <T>(work: (tx: Tx) => Promise<T>) => store.read(work)
 
   return {
+    renew: (tx) => renew(context, tx),
     async handle(tx: Tx, event: AgentEvent) {
       if ('conns' in event) return undefined
       const binding = await bindingOf(tx, event.conn)
@@ -87,8 +89,14 @@ async function profileChanged(context: ContactContext, tx: Tx, profile: ProfileI
   if (own.addressConn !== undefined) await updateAddressData(context, tx, own.addressConn, own.profile)
   for (const row of await contactRows(tx)) {
     if (row.profile !== profile || row.own_profile !== null || row.status !== 'active' || row.conn === null) continue
-    await sendEvents(context, tx, row, [{ type: 'x.info', params: { profile: own.profile } }])
-    await tx.run('UPDATE contacts SET profile_sent_at = ? WHERE contact = ?', own.updatedAt, row.contact)
+    await tellProfile(context, tx, row)
+  }
+}
+
+async function renew(context: ContactContext, tx: Tx): Promise<void> {
+  for (const row of await contactRows(tx)) {
+    if (row.status === 'connecting') await failContact(context, tx, row, 'restored')
+    else await dropWaiting(context, tx, row)
   }
 }
 
@@ -115,7 +123,7 @@ async function removeContact(context: ContactContext, tx: Tx, contact: ContactId
   const row = await requireContact(tx, contact)
   if (row.conn !== null) {
     const leaves = row.status === 'active'
-    if (leaves) await sendEvents(context, tx, row, [{ type: 'x.direct.del', params: {} }])
+    if (leaves) await sendIfPossible(context, tx, row, { type: 'x.direct.del', params: {} })
     await context.agent.remove(tx, row.conn, { afterDelivery: leaves })
   }
   await tx.run('DELETE FROM contacts WHERE contact = ?', contact)

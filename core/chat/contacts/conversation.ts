@@ -7,7 +7,7 @@ import type { MsgContainer } from '../msg-container.ts'
 import { containerOf, contentOf } from '../state/columns.ts'
 import type { ContactId, ContactMessageId, DirectMessage } from './api.ts'
 import type { ContactContext } from './context.ts'
-import { sendEvent } from './sending.ts'
+import { sendEvent, tellProfile } from './sending.ts'
 import { type ContactRow, requireContact } from './state/contacts.ts'
 import {
   type ContactMessageRow,
@@ -54,6 +54,7 @@ export async function sendMessage(
   const quote =
     outgoing.quote === undefined ? undefined : quoteOf(content, await requireMessage(tx, contact, outgoing.quote))
   const container: MsgContainer = { content, ...(quote && { quote }) }
+  await tellProfile(context, tx, row)
   const { sharedMsgId, agentMessage } = await sendEvent(
     context,
     tx,

@@ -22,7 +22,8 @@ export async function endContact(context: ContactContext, tx: Tx, row: ContactRo
   context.notify(tx, { type: 'contact', contact: row.contact, change: 'ended' })
 }
 
-async function dropWaiting(context: ContactContext, tx: Tx, row: ContactRow): Promise<void> {
+/** What the router has not taken is given up. */
+export async function dropWaiting(context: ContactContext, tx: Tx, row: ContactRow): Promise<void> {
   const delivery = deliveryOf('failed')
   for (const message of await giveUpWaiting(tx, row.contact)) {
     context.notify(tx, { type: 'contact-message-state', contact: row.contact, message, delivery })

@@ -10,7 +10,7 @@ import type { ContactId, InvitationId } from './api.ts'
 import type { ContactContext } from './context.ts'
 import { endContact, failContact } from './ending.ts'
 import { receiveBody } from './receive.ts'
-import { profileInfo, sendEvents } from './sending.ts'
+import { profileInfo, tellProfile } from './sending.ts'
 import {
   type ContactRow,
   contactRow,
@@ -207,11 +207,7 @@ async function connected(context: ContactContext, tx: Tx, row: ContactRow): Prom
     const delivery = deliveryOf('taken')
     context.notify(tx, { type: 'contact-message-state', contact: row.contact, message, delivery })
   }
-  const { profile, changedAt } = await identityOf(tx, row)
-  if (changedAt > row.profile_sent_at) {
-    await sendEvents(context, tx, row, [{ type: 'x.info', params: { profile } }])
-    await tx.run('UPDATE contacts SET profile_sent_at = ? WHERE contact = ?', changedAt, row.contact)
-  }
+  await tellProfile(context, tx, row)
   context.notify(tx, { type: 'contact', contact: row.contact, change: 'connected' })
 }
 

@@ -1,3 +1,4 @@
+import { HearthError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
 import { contactBatches } from '../batch.ts'
 import { hasNotification } from '../event-traits.ts'
@@ -8,7 +9,7 @@ import { encodeConnInfo } from '../outgoing.ts'
 import type { Profile } from '../profile.ts'
 import { CHAT_VERSIONS } from '../versions.ts'
 import { type ContactContext, sized } from './context.ts'
-import type { ContactRow } from './state/contacts.ts'
+import { type ContactRow, identityOf } from './state/contacts.ts'
 
 /** What goes to contacts. The agent keeps it from the caller's transaction on until the router has it. */
 
@@ -36,7 +37,7 @@ export async function sendEvent(
 }
 
 /** Several events, in as few bodies as they fit: JSON arrays (chat §1.7). */
-export async function sendEvents(
+async function sendEvents(
   context: ContactContext,
   tx: Tx,
   row: ContactRow,
@@ -49,6 +50,30 @@ export async function sendEvents(
   for (const body of contactBatches(elements)) {
     await context.agent.send(tx, row.conn!, body, { notify: events.some(hasNotification) })
   }
+}
+
+/** False where the connection cannot send at present, as after a restored backup. */
+export async function sendIfPossible(
+  context: ContactContext,
+  tx: Tx,
+  row: ContactRow,
+  event: ChatEvent,
+): Promise<boolean> {
+  try {
+    await sendEvents(context, tx, row, [event])
+    return true
+  } catch (error) {
+    if (error instanceof HearthError && error.kind === 'usage' && error.code === 'not-connected') return false
+    throw error
+  }
+}
+
+/** Our profile, where it is newer than the one that they know. */
+export async function tellProfile(context: ContactContext, tx: Tx, row: ContactRow): Promise<void> {
+  const { profile, changedAt } = await identityOf(tx, row)
+  if (changedAt <= row.profile_sent_at) return
+  if (!(await sendIfPossible(context, tx, row, { type: 'x.info', params: { profile } }))) return
+  await tx.run('UPDATE contacts SET profile_sent_at = ? WHERE contact = ?', changedAt, row.contact)
 }
 
 /** Who we are, as the handshake tells it. Errors: usage `large`. */
