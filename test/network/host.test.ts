@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Contact, ContactMessage } from '../../core/host/contract/contacts.ts'
 import type { Group, Message } from '../../core/host/contract/types.ts'
 import { scratch } from '../support/agents.ts'
 import { hearth, type Running } from '../support/processes.ts'
@@ -88,6 +89,34 @@ describe('a group, told by hand', () => {
     expect(await oak.ctl('stats')).toMatchObject([{ groups: 1, refused: 0 }])
     expect(await oak.ctl('served')).toMatchObject([{ name: 'Harbour news', members: 2 }])
     expect(await oak.ctl('list')).toEqual([])
+  }, 120_000)
+})
+
+describe('two people, told by hand', () => {
+  test('connect by a link and by an address, and write', async () => {
+    const ada = await start('ada', '--embedded-router')
+    const ben = await start('ben', '--router', ada.started.router ?? '')
+    await ada.ctl('create-profile', 'Ada')
+    await ben.ctl('create-profile', 'Ben')
+    const [invitation] = await ada.ctl<{ link: string }>('invite')
+    const [connected] = await ben.ctl<Contact>('connect', invitation!.link)
+    expect(connected).toMatchObject({ displayName: 'Ada' })
+    const contactOf = async (host: Host, status: string) =>
+      (await host.ctl<Contact>('contacts')).find((contact) => contact.status === status)
+    const waiting = { timeout: 20_000, interval: 300 }
+    await expect.poll(() => contactOf(ben, 'active'), waiting).toBeDefined()
+    await ben.ctl('send-to', String(connected!.id), 'It is me')
+    const contact = (await contactOf(ada, 'active')) as Contact
+    await expect
+      .poll(async () => (await ada.ctl<ContactMessage>('talk', String(contact.id))).map(({ text }) => text), waiting)
+      .toEqual(['It is me'])
+
+    const [address] = await ben.ctl<{ link: string }>('address')
+    await ada.ctl('connect', address!.link, '--text', 'Once more')
+    const requestOf = async () => (await ben.ctl<{ id: number; text?: string }>('contacts')).find(({ text }) => text)
+    await expect.poll(requestOf, waiting).toMatchObject({ text: 'Once more' })
+    await ben.ctl('accept-contact', String((await requestOf())!.id))
+    await expect.poll(async () => (await ada.ctl('contacts')).length, waiting).toBe(2)
   }, 120_000)
 })
 
