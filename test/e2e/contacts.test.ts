@@ -1,10 +1,26 @@
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { overhang, seriousProblems } from './support/axe.ts'
 import { personOn } from './support/community.ts'
 import { drawnPicture, proportion } from './support/picture.ts'
 import { e2e, stage } from './support/stage.ts'
 import { act, message, say } from './support/talk.ts'
 import type { Window } from './support/windows.ts'
+
+/** In both themes and at three widths. */
+async function inspect(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await seriousProblems(page), `${name}, ${colorScheme}`).toEqual([])
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  for (const width of [1280, 800, 390]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await overhang(page), `${name}, ${width} wide`).toBe(0)
+  }
+  await page.setViewportSize({ width: 1280, height: 800 })
+}
 
 e2e('two people', () => {
   const scene = stage()
@@ -102,6 +118,29 @@ e2e('two people', () => {
     await say(page, 'Come in')
     await message(claire.page, 'Come in').waitFor()
     await message(claire.page, 'Your neighbour').getByText('sent', { exact: true }).waitFor()
+  })
+
+  test('find nothing in their way on any screen', async () => {
+    const { page } = ada
+    const { link } = await (await personOn(scene, 'Dora')).host.api.contacts.createAddress({ profile: 1 })
+    const looked: [path: string, shown: string][] = [
+      ['/contacts/invite', 'Delete address'],
+      ['/contacts/1', 'Look at this'],
+      ['/contacts/1/about', 'Compared on'],
+      [`/connect?link=${encodeURIComponent(link)}`, 'Say who you are'],
+    ]
+    for (const [path, shown] of looked) {
+      await page.goto(new URL(path, page.url()).href)
+      await page.getByText(shown).first().waitFor()
+      await inspect(page, path)
+    }
+    await page.getByRole('switch').click()
+    await inspect(page, 'connecting under another name')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    await inspect(page, 'palette')
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox').waitFor({ state: 'detached' })
   })
 
   test('go anywhere with the keyboard, and part', async () => {
