@@ -17,7 +17,10 @@ interface Console {
   ask(verb: string, fields?: object): Promise<Line>
   ok<T = Record<string, unknown>>(verb: string, fields?: object): Promise<T>
   event(name: string, match?: (line: Line) => boolean): Promise<Line>
-  /** All MSG lines of this and earlier runs, by connection. */
+  /**
+   * Texts of all MSG lines of this and earlier runs, by connection. The line that a kill came right after is there
+   * again, marked as repeated and with its number (docs/console.md): it counts once.
+   */
   messages(conn: number): string[]
   kill(): Promise<void>
   start(): void
@@ -75,6 +78,7 @@ function open(name: string): Console {
       return [...earlier, ...running.lines]
         .map((text) => JSON.parse(text) as Line)
         .filter((line) => line.event === 'MSG' && line.conn === conn)
+        .filter((line, index, all) => line.repeated !== true || line.msgId !== all[index - 1]?.msgId)
         .map((line) => text(line.body))
     },
     async kill() {
