@@ -4,12 +4,19 @@ import { usePreferences } from '../state/preferences.ts'
 import { LANGUAGES, type Language } from './languages.ts'
 import { de, en } from './texts.ts'
 
-/** The language that the person chose, or the first of the browser's that we have. */
-function currentLanguage(): Language {
+/**
+ * The language that the person chose, or the first of the browser's that we have; with its region where the browser
+ * says one, since times, dates and numbers look different there.
+ */
+function currentLanguage(): string {
   const { language } = usePreferences.getState()
-  if (language !== 'system') return language
-  const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag): tag is Language => tag in LANGUAGES)
-  return known ?? 'en'
+  const known = navigator.languages.map(baseOf).find((tag): tag is Language => tag in LANGUAGES)
+  const shown = language === 'system' ? (known ?? 'en') : language
+  return navigator.languages.find((tag) => baseOf(tag) === shown) ?? shown
+}
+
+function baseOf(tag: string): string {
+  return tag.slice(0, 2)
 }
 
 export async function startTranslation(): Promise<void> {

@@ -7,7 +7,7 @@ import css from './super-peer-row.module.css'
 /** Who an operator is. */
 export function OperatorHead({ operator, actions }: { readonly operator: OperatorView; readonly actions: ReactNode }) {
   const { i18n } = useTranslation()
-  const about = operator.about[i18n.language] ?? operator.about.en
+  const about = operator.about[i18n.resolvedLanguage ?? 'en'] ?? operator.about.en
   return (
     <div className={css.operator}>
       <Avatar name={operator.name} image={operator.image} size={40} />
