@@ -5,6 +5,7 @@ import { superpeerMigration } from './migrations/0003-superpeer.ts'
 import { hostMigration } from './migrations/0004-host.ts'
 import { instanceMigration } from './migrations/0005-instance.ts'
 import { contactsMigration } from './migrations/0006-contacts.ts'
+import { blocksMigration } from './migrations/0007-blocks.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -14,6 +15,7 @@ const MIGRATIONS: readonly string[] = [
   hostMigration,
   instanceMigration,
   contactsMigration,
+  blocksMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

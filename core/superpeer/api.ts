@@ -12,6 +12,8 @@ import type { ServedStatus, ServingRequestState } from '../store/schema/superpee
 
 /** Row of serving_requests. */
 export type ServingRequestId = number
+/** Row of serving_blocks. */
+export type BlockId = number
 
 export interface SuperPeerDeps {
   readonly env: Env
@@ -77,6 +79,15 @@ export interface SuperPeer {
   /** Forgets the invitation; its owner hears nothing. Errors: usage `no-request`. */
   reject(request: ServingRequestId): Promise<void>
 
+  /**
+   * Forgets every invitation of that group, and refuses those to come; its owner hears nothing.
+   * Errors: usage `no-request`, usage `accepted` where it was accepted already.
+   */
+  block(request: ServingRequestId): Promise<void>
+  blocked(): Promise<BlockedGroup[]>
+  /** Errors: usage `no-block`. */
+  unblock(block: BlockId): Promise<void>
+
   groups(): Promise<ServedGroup[]>
   /** Tells everybody, then ends every connection of the group (chat §4.5). Errors: usage `no-group`. */
   leave(group: GroupId): Promise<void>
@@ -115,6 +126,21 @@ export interface ServingRequest {
   readonly retryAt: number | undefined
   readonly error: string | undefined
   readonly receivedAt: number
+}
+
+/** A group that may not ask any more. */
+export interface BlockedGroup {
+  readonly id: BlockId
+  readonly groupLink: string
+  /** Undefined where its link was never read. */
+  readonly groupName: string | undefined
+  readonly groupImage: string | undefined
+  /** The name of whoever asked. */
+  readonly owner: string
+  /** Invitations refused since then, and when the last one was. */
+  readonly refused: number
+  readonly lastAt: number | undefined
+  readonly since: number
 }
 
 export interface ServedGroup {
@@ -177,6 +203,8 @@ export interface HourFigures {
 export type SuperPeerEvent =
   | { readonly type: 'request'; readonly request: ServingRequest }
   | { readonly type: 'request-gone'; readonly request: ServingRequestId; readonly group: GroupId | undefined }
+  /** Which groups are blocked, or how often they asked. */
+  | { readonly type: 'blocked' }
   | {
       readonly type: 'served-group'
       readonly group: GroupId

@@ -13,6 +13,7 @@ import { memberById } from '../group/state/members.ts'
 import type { Tx } from '../store/database.ts'
 import { readInfo } from './admit.ts'
 import type { SuperPeerContext } from './context.ts'
+import { countBlocked } from './state/blocks.ts'
 import { deleteRequest, insertRequest, requestCount, requestView } from './state/requests.ts'
 import { count, servedGroup, servedGroups, serves } from './state/served.ts'
 
@@ -40,6 +41,10 @@ export async function addressRequest(context: SuperPeerContext, tx: Tx, request:
   if (event?.type === 'x.grp.relay.test') return answerTest(context, tx, request, event.params)
   if (event?.type !== 'x.grp.relay.inv') return context.agent.reject(tx, request.request)
   const { groupRelayInvitation: invitation } = event.params
+  if (await countBlocked(tx, invitation.groupLink, context.env.clock.now())) {
+    context.notify(tx, { type: 'blocked' })
+    return context.agent.reject(tx, request.request)
+  }
   if (await isRefused(tx, profile.profile, invitation.groupLink)) {
     return reply(context, tx, request, { type: 'x.grp.relay.reject', params: { reason: 'rejoin_rejected' } })
   }

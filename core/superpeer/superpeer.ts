@@ -7,6 +7,7 @@ import type { Tx } from '../store/database.ts'
 import { addressOf, disable, enable } from './address.ts'
 import { joinRequest, readInfo } from './admit.ts'
 import type { SuperPeer, SuperPeerDeps } from './api.ts'
+import { blockRequest, unblock } from './block.ts'
 import type { SuperPeerContext } from './context.ts'
 import { createDelivery } from './deliver.ts'
 import { beginLeaving } from './ending.ts'
@@ -18,6 +19,7 @@ import { renewServed } from './renew.ts'
 import { createRequestWorker } from './requests.ts'
 import { createRetention } from './retention.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
+import { allBlocks } from './state/blocks.ts'
 import { allRequests, deleteRequest, requestById, requestView, setRequestState } from './state/requests.ts'
 import { servedGroup, setServedStatus } from './state/served.ts'
 import { servedGroupViews, superPeerStatistics } from './statistics.ts'
@@ -143,6 +145,9 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
         await deleteRequest(tx, request)
         context.notify(tx, { type: 'request-gone', request, group: undefined })
       }),
+    block: (request) => store.write((tx) => blockRequest(context, tx, request)),
+    blocked: () => store.read(allBlocks),
+    unblock: (block) => store.write((tx) => unblock(context, tx, block)),
     groups: () => store.read(servedGroupViews),
     leave: (id) =>
       store.write(async (tx) => {

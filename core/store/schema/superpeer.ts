@@ -1,9 +1,10 @@
 import type { Generated } from 'kysely'
 
-/** Tables of migrations/0003-superpeer.ts. Times are milliseconds since 1970; flags are 0 or 1. */
+/** Tables of migrations/0003-superpeer.ts and 0007-blocks.ts. Times are milliseconds since 1970; flags are 0 or 1. */
 export interface SuperPeerSchema {
   superpeer_profiles: SuperPeerProfilesTable
   serving_requests: ServingRequestsTable
+  serving_blocks: ServingBlocksTable
   served_groups: ServedGroupsTable
   served_members: ServedMembersTable
   member_records: MemberRecordsTable
@@ -52,6 +53,23 @@ export interface ServingRequestsTable {
   retry_at: Generated<number | null>
   retry_delay: Generated<number | null>
   error: Generated<string | null>
+  created_at: number
+}
+
+/** Groups whose invitations are refused without a word. */
+export interface ServingBlocksTable {
+  serving_block: Generated<number>
+  /** Of the group's short link, whatever its text looks like. */
+  link_key: Uint8Array
+  link: string
+  /** As its link said at the time of blocking, if it could be read. */
+  name: string | null
+  image: string | null
+  /** The display name of whoever asked. */
+  owner: string
+  /** Invitations refused since then, and when the last one was. */
+  refused: Generated<number>
+  last_at: Generated<number | null>
   created_at: number
 }
 

@@ -140,8 +140,8 @@ function note(person: Person, relay: string, known: Set<string>, element: Parsed
 export interface TestOwner extends Person {
   readonly link: string
   readonly groupProfile: GroupProfile
-  /** Invites, and resolves when the relay is published. */
-  invite(address: string): Promise<void>
+  /** Invites, by default with the group's link as it is. */
+  invite(address: string, groupLink?: string): Promise<void>
   publish(): Promise<void>
   /** Links of relays that are published. */
   readonly relays: readonly string[]
@@ -270,7 +270,7 @@ export async function createOwner(world: World, options: OwnerOptions = {}): Pro
       store.write(async (tx) => {
         for (const conn of person.conns.values()) await roster(tx, conn, version, entries)
       }),
-    invite: async (relayAddress: string) => {
+    invite: async (relayAddress: string, groupLink: string = prepared.short) => {
       const relayMemberId = newMemberId(random)
       await store.write(async (tx) => {
         const conn = await agent.join(
@@ -283,7 +283,7 @@ export async function createOwner(world: World, options: OwnerOptions = {}): Pro
                 fromMember: { memberId: author.memberId, memberRole: 'owner' },
                 fromMemberProfile: { displayName: 'owner', fullName: '' },
                 relayMemberId,
-                groupLink: prepared.short,
+                groupLink,
               },
             },
           }),
