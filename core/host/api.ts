@@ -151,6 +151,7 @@ function procedures({
           serving: {
             address: await superPeer.address(),
             requests: await superPeer.requests(),
+            blocked: await superPeer.blocked(),
             groups: await superPeer.groups(),
           },
           routers: host.routers(),
@@ -158,7 +159,7 @@ function procedures({
         }
       }),
       follow: os.changes.follow.handler(({ input, signal }) =>
-        Promise.resolve(streamed(followChanges(changes, { groups, contacts }, input, signal))),
+        Promise.resolve(streamed(followChanges(changes, { groups, contacts, superPeer }, input, signal))),
       ),
     },
     profiles: {
@@ -280,6 +281,9 @@ function procedures({
       requests: os.serving.requests.handler(() => superPeer.requests()),
       accept: os.serving.accept.handler(({ input }) => superPeer.accept(input.request)),
       reject: os.serving.reject.handler(({ input }) => superPeer.reject(input.request)),
+      block: os.serving.block.handler(({ input }) => superPeer.block(input.request)),
+      blocked: os.serving.blocked.handler(() => superPeer.blocked()),
+      unblock: os.serving.unblock.handler(({ input }) => superPeer.unblock(input.block)),
       groups: os.serving.groups.handler(() => superPeer.groups()),
       leave: os.serving.leave.handler(({ input }) => superPeer.leave(input.group)),
       leaveAll: os.serving.leaveAll.handler(async () => {

@@ -4,6 +4,7 @@ import { backupContract, instanceContract } from './contract/backup.ts'
 import { api, none } from './contract/base.ts'
 import { contactMessagesContract, contactsContract } from './contract/contacts.ts'
 import type {
+  BlockedGroup,
   ChangeMessage,
   CopyView,
   Diagnostics,
@@ -241,6 +242,10 @@ export const contract = {
     requests: api.input(none).output(type<readonly ServingRequest[]>()),
     accept: api.input(z.object({ request: id })).output(type<void>()),
     reject: api.input(z.object({ request: id })).output(type<void>()),
+    /** Forgets what that group asks, and refuses it without a word from then on. */
+    block: api.input(z.object({ request: id })).output(type<void>()),
+    blocked: api.input(none).output(type<readonly BlockedGroup[]>()),
+    unblock: api.input(z.object({ block: id })).output(type<void>()),
     groups: api.input(none).output(type<readonly ServedGroup[]>()),
     leave: api.input(inGroup).output(type<void>()),
     /** Takes no more invitations and leaves every group. */

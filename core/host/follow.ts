@@ -1,6 +1,6 @@
 import type { ContactEvent, Contacts } from '../chat/contacts/api.ts'
 import type { GroupEvent, Groups } from '../group/api.ts'
-import type { SuperPeerEvent } from '../superpeer/api.ts'
+import type { SuperPeer, SuperPeerEvent } from '../superpeer/api.ts'
 import type { ChangeLog, Position } from './changes.ts'
 import { contactChange } from './contact-views.ts'
 import type { Change, ChangeMessage, KnownView, ProfileView, RouterState } from './contract/types.ts'
@@ -36,27 +36,29 @@ export function instanceChange(instance: InstanceView): LoggedChange {
 interface Followed {
   readonly groups: Groups
   readonly contacts: Contacts
+  readonly superPeer: Pick<SuperPeer, 'blocked'>
 }
 
 /** The stream of `changes.follow`. */
 export async function* followChanges(
   changes: HostChanges,
-  { groups, contacts }: Followed,
+  followed: Followed,
   after: Position,
   signal?: AbortSignal,
 ): AsyncGenerator<ChangeMessage, void> {
   for await (const entry of changes.follow(after, signal)) {
     if ('reset' in entry) yield entry
-    else yield { position: entry.position, change: await withState(entry.change, groups, contacts) }
+    else yield { position: entry.position, change: await withState(entry.change, followed) }
   }
 }
 
-async function withState(logged: LoggedChange, groups: Groups, contacts: Contacts): Promise<Change> {
+async function withState(logged: LoggedChange, { groups, contacts, superPeer }: Followed): Promise<Change> {
   if (logged.from === 'host') return logged.change
   if (logged.from === 'contacts') return contactChange(logged.event, contacts)
   if (logged.from === 'super-peer') {
     const { event } = logged
     if (event.type === 'refused') return { ...event, by: 'super-peer' }
+    if (event.type === 'blocked') return { type: 'blocked', blocked: await superPeer.blocked() }
     if (event.type === 'served-group') {
       return { type: 'served-group', id: event.group, change: event.change, status: event.status }
     }

@@ -35,6 +35,7 @@ export const ALLOWED_WHILE_HELD: ReadonlySet<string> = new Set([
   'statistics.group',
   'serving.address',
   'serving.requests',
+  'serving.blocked',
   'serving.groups',
   'serving.statistics',
 ])

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type {
+  BlockedGroup,
   Change,
   Group,
   ProfileView,
@@ -23,6 +24,7 @@ export interface HostState {
   readonly superPeers: ReadonlyMap<number, readonly SuperPeerView[]>
   readonly address: SuperPeerAddress | undefined
   readonly requests: readonly ServingRequest[]
+  readonly blocked: readonly BlockedGroup[]
   readonly served: readonly ServedGroup[]
   readonly routers: readonly RouterState[]
 }
@@ -35,6 +37,7 @@ export const useHost = create<HostState>(() => ({
   superPeers: new Map(),
   address: undefined,
   requests: [],
+  blocked: [],
   served: [],
   routers: [],
 }))
@@ -55,6 +58,7 @@ export function applySnapshot(snapshot: Snapshot): void {
     superPeers,
     address: snapshot.serving.address,
     requests: snapshot.serving.requests,
+    blocked: snapshot.serving.blocked,
     served: snapshot.serving.groups,
     routers: snapshot.routers,
   })
@@ -95,6 +99,8 @@ function reduce(state: HostState, change: Change): Partial<HostState> {
       return { requests: replaced(state.requests, change.request, (request) => request.id === change.request.id) }
     case 'request-gone':
       return { requests: state.requests.filter((request) => request.id !== change.request) }
+    case 'blocked':
+      return { blocked: change.blocked }
     case 'router':
       return { routers: replaced(state.routers, change.router, (router) => router.address === change.router.address) }
     default:

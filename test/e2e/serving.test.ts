@@ -67,6 +67,35 @@ e2e('serving groups', () => {
     expect(await page.getByRole('link', { name: /Spam and more/ }).count()).toBe(0)
   })
 
+  test('is not asked again by a group that it blocks, until that is undone', async () => {
+    const { page } = attic
+    const group = await invite('Buy now')
+    const requests = page.getByRole('region', { name: 'Invitations' })
+    const blocked = page.getByRole('region', { name: 'Blocked' })
+    await requests.getByText('Buy now').waitFor()
+    await requests.getByRole('button', { name: 'Block' }).click()
+    await blocked.getByText('Buy now').waitFor()
+    await requests.waitFor({ state: 'detached' })
+
+    const askAgain = async (): Promise<void> => {
+      const [asked] = await ada.host.api.superPeers.list({ group })
+      await ada.host.api.superPeers.retry({ group, superPeer: asked!.id })
+    }
+    await askAgain()
+    await blocked.getByText('asked once more since then').waitFor()
+    await page.reload()
+    await blocked.getByText('asked once more since then').waitFor()
+    expect(await requests.count()).toBe(0)
+    expect(await superPeerStatus(group)()).toBe('invited')
+
+    await blocked.getByRole('button', { name: 'Unblock' }).click()
+    await blocked.waitFor({ state: 'detached' })
+    await askAgain()
+    await requests.getByText('Buy now').waitFor()
+    await requests.getByRole('button', { name: 'Reject' }).click()
+    await requests.waitFor({ state: 'detached' })
+  })
+
   test('has limits that are checked', async () => {
     const { page } = attic
     await page.getByRole('button', { name: 'More' }).click()

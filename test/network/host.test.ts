@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Contact, ContactMessage } from '../../core/host/contract/contacts.ts'
-import type { Group, Message } from '../../core/host/contract/types.ts'
+import type { BlockedGroup, Group, Message, ServingRequest, SuperPeerAddress } from '../../core/host/contract/types.ts'
 import { scratch } from '../support/agents.ts'
 import { hearth, type Running } from '../support/processes.ts'
 
@@ -89,6 +89,25 @@ describe('a group, told by hand', () => {
     expect(await oak.ctl('stats')).toMatchObject([{ groups: 1, refused: 0 }])
     expect(await oak.ctl('served')).toMatchObject([{ name: 'Harbour news', members: 2 }])
     expect(await oak.ctl('list')).toEqual([])
+  }, 120_000)
+})
+
+describe('a super-peer that asks, told by hand', () => {
+  test('does not hear again of a group that it blocked', async () => {
+    const oak = await start('oak', '--embedded-router')
+    const [address] = await oak.ctl<SuperPeerAddress>('become-super-peer', 'Oak', '--ask')
+    const ada = await start('ada', '--router', oak.started.router ?? '')
+    await ada.ctl('create-profile', 'Ada')
+    running.push(hearth('ctl', '--dir', ada.dir, 'create-group', 'Buy now', '--super-peer', address?.address ?? ''))
+    const asked = async () => (await oak.ctl<ServingRequest>('requests')).filter(({ groupName }) => groupName)
+    await expect.poll(async () => (await asked()).length, { timeout: 20_000, interval: 500 }).toBe(1)
+
+    await oak.ctl('block', String((await asked())[0]?.id))
+    expect(await oak.ctl('requests')).toEqual([])
+    const [block] = await oak.ctl<BlockedGroup>('blocked')
+    expect(block).toMatchObject({ groupName: 'Buy now', owner: 'Ada', refused: 0 })
+    await oak.ctl('unblock', String(block?.id))
+    expect(await oak.ctl('blocked')).toEqual([])
   }, 120_000)
 })
 

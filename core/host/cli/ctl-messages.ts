@@ -54,6 +54,7 @@ function groupOf(change: Change): number | undefined {
     case 'router':
     case 'known':
     case 'request':
+    case 'blocked':
     case 'instance':
       return undefined
     default:
@@ -89,6 +90,8 @@ function describeChange(change: Change): string {
       return `request ${change.request.id} to serve ${change.request.groupName ?? 'a group'}: ${change.request.state}`
     case 'request-gone':
       return `request ${change.request} is answered`
+    case 'blocked':
+      return `${change.blocked.length} groups may not ask any more`
     case 'served-group':
       return `served group ${change.id}: ${change.change} (${change.status})`
     case 'refused':

@@ -32,6 +32,26 @@ export function servingVerbs(): Command[] {
     ),
     answer('accept', 'serve the group of a request', 'accept'),
     answer('reject', 'forget a request', 'reject'),
+    answer('block', 'forget a request, and refuse further ones of its group without a word', 'block'),
+    new Command('blocked').description('groups that may not ask any more').action(
+      lazily(async ({ api, print }) => {
+        for (const block of await api.serving.blocked({})) {
+          print(block, ({ id, groupName, owner, refused }) => {
+            const asked = refused === 1 ? 'once' : `${refused} times`
+            return `${id}  ${groupName ?? 'unread group'} of ${owner}: asked ${asked} since`
+          })
+        }
+      }),
+    ),
+    new Command('unblock')
+      .description('invitations of a blocked group are welcome again')
+      .argument('<block>', '', count)
+      .action(
+        lazily(async ({ api, print }, block: number) => {
+          await api.serving.unblock({ block })
+          print({ block }, () => 'unblocked')
+        }),
+      ),
     new Command('served').description('the groups that this host serves').action(
       lazily(async ({ api, print }) => {
         for (const group of await api.serving.groups({})) {
@@ -83,7 +103,7 @@ export function servingVerbs(): Command[] {
   ]
 }
 
-function answer(name: string, description: string, verb: 'accept' | 'reject'): Command {
+function answer(name: string, description: string, verb: 'accept' | 'reject' | 'block'): Command {
   return new Command(name)
     .description(description)
     .argument('<request>', '', count)

@@ -14,6 +14,7 @@ import type {
   SuperPeerView,
 } from '../../group/api.ts'
 import type {
+  BlockedGroup,
   ServedGroup,
   ServingRequest,
   ServingRequestId,
@@ -31,6 +32,7 @@ import type { ContactChange, ContactsSnapshot } from './contacts.ts'
  * objects JSON. Times are milliseconds since 1970.
  */
 export type {
+  BlockedGroup,
   CopyView,
   DeliveryView,
   MemberView,
@@ -158,6 +160,7 @@ export interface Snapshot extends ContactsSnapshot {
   readonly serving: {
     readonly address: SuperPeerAddress | undefined
     readonly requests: readonly ServingRequest[]
+    readonly blocked: readonly BlockedGroup[]
     readonly groups: readonly ServedGroup[]
   }
   readonly routers: readonly RouterState[]
@@ -198,6 +201,8 @@ export type Change =
     }
   | { readonly type: 'request'; readonly request: ServingRequest }
   | { readonly type: 'request-gone'; readonly request: ServingRequestId; readonly group: GroupId | undefined }
+  /** Groups that may not ask any more. */
+  | { readonly type: 'blocked'; readonly blocked: readonly BlockedGroup[] }
   | {
       readonly type: 'served-group'
       readonly id: GroupId

@@ -71,6 +71,11 @@ function Request({ request }: { readonly request: ServingRequest }) {
         {state === 'accepted' && <StateChip tone="waiting" text={t('serve.requests.accepted')} />}
         {state === 'failed' && <StateChip tone="danger" text={t('serve.requests.failed')} />}
         {state !== 'accepted' && (
+          <Button look="quiet" disabled={busy} onClick={() => run(() => api().serving.block({ request: id }))}>
+            {t('serve.requests.block')}
+          </Button>
+        )}
+        {state !== 'accepted' && (
           <Button disabled={busy} onClick={() => run(() => api().serving.reject({ request: id }))}>
             {t(waits ? 'serve.requests.reject' : 'action.remove')}
           </Button>

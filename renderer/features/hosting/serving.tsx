@@ -6,6 +6,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RestartNote } from '../../ui/restart-note.tsx'
 import { AddressCard } from './address-card.tsx'
+import { Blocked } from './blocked.tsx'
 import { Everyone } from './everyone.tsx'
 import { Live } from './live.tsx'
 import { Requests } from './requests.tsx'
@@ -52,6 +53,7 @@ export function Serving() {
       <AddressCard />
       <Requests />
       <ServedList />
+      <Blocked />
       <Live figures={figures} />
       <Everyone />
       <Sees />
