@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import { randomFillSync } from 'node:crypto'
+import { constants, randomFillSync } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import tls from 'node:tls'
@@ -54,17 +54,22 @@ function pooledRandom(): (size: number) => Uint8Array {
   }
 }
 
-/** smp §3.2. Only TLS 1.3, whose session id has 32 bytes with the one suite offered. */
+/** smp §3.2. Servers take TLS 1.2 as well; clients need not offer it, because every router speaks TLS 1.3. */
 const PARAMETERS = {
   minVersion: 'TLSv1.3',
   maxVersion: 'TLSv1.3',
-  ciphers: 'TLS_CHACHA20_POLY1305_SHA256',
+  ciphers: 'TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-CHACHA20-POLY1305',
   ecdhCurve: 'X448:X25519',
   sigalgs: 'ed448:ed25519',
 } as const
 
-/** smp §3.3: the server's ALPN list; a client whose list has none of them is refused by TLS itself. */
-const SERVER_ALPN = ['smp/1', 'h2', 'http/1.1']
+/** smp §3.3: names that the server knows; a client whose list has none of them is refused by TLS itself. */
+const SERVER_ALPN: ReadonlySet<string> = new Set(['smp/1', 'h2', 'http/1.1'])
+
+/** The first of the client's names that we know; Node goes through a list of ours in our own order. */
+function chooseProtocol({ protocols }: { readonly protocols: readonly string[] }): string | undefined {
+  return protocols.find((name) => SERVER_ALPN.has(name))
+}
 
 /** smp §3.8 */
 const KEEP_ALIVE = 30_000
@@ -119,12 +124,13 @@ function listen(options: ListenOptions, accept: (connection: Connection) => void
     try {
       server = tls.createServer({
         ...PARAMETERS,
+        minVersion: 'TLSv1.2',
         cert: options.certificateChain,
         key: options.privateKey,
-        ALPNProtocols: SERVER_ALPN,
+        ALPNCallback: chooseProtocol,
         requestCert: false,
         handshakeTimeout: SERVER_TLS_TIMEOUT,
-        secureOptions: NO_TICKET,
+        secureOptions: SECURE_OPTIONS,
         noDelay: true,
       })
     } catch (error) {
@@ -154,8 +160,8 @@ function listen(options: ListenOptions, accept: (connection: Connection) => void
   })
 }
 
-/** SSL_OP_NO_TICKET: there is no session resumption in this network (smp §3.2). */
-const NO_TICKET = 0x4000
+/** No session resumption (smp §3.2); a session id is that of the only handshake of its connection. */
+const SECURE_OPTIONS = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION
 
 /** `close` calls back once open connections are gone; what the caller waits for is that none is accepted any more. */
 function closeListener(server: tls.Server, done: () => void): void {

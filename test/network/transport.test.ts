@@ -2,14 +2,23 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import tls from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { concat, equal, fromUtf8, hex, utf8 } from '../../core/codec/bytes.ts'
+import { agree } from '../../core/crypto/agreement.ts'
 import { generateKeyPair } from '../../core/crypto/keypair.ts'
 import type { SigningAlgorithm } from '../../core/crypto/sign.ts'
 import type { Connection, Env, Listener } from '../../core/env/env.ts'
 import { realEnv } from '../../core/env/real.ts'
 import { silentLog } from '../../core/env/silent.ts'
-import { BLOCK_SIZE, openPlainBlock, plainBlock } from '../../core/transport/block.ts'
+import {
+  BLOCK_SIZE,
+  blockChains,
+  blockSplitter,
+  openPlainBlock,
+  plainBlock,
+  sealBlock,
+} from '../../core/transport/block.ts'
 import { blockStream } from '../../core/transport/block-stream.ts'
 import {
   certificatePem,
@@ -18,6 +27,7 @@ import {
   fingerprint,
   privateKeyPem,
 } from '../../core/transport/certificate.ts'
+import { validateChain } from '../../core/transport/chain.ts'
 import type { RouterIdentity } from '../../core/transport/handshake.ts'
 import {
   type ClientHello,
@@ -26,7 +36,7 @@ import {
   encodeClientHello,
 } from '../../core/transport/hello.ts'
 import { acceptSession, connectSession, type Session } from '../../core/transport/session.ts'
-import { signKey } from '../../core/transport/signed-key.ts'
+import { signKey, verifySignedKey } from '../../core/transport/signed-key.ts'
 
 const real = realEnv({ log: silentLog })
 /** The connections behind client sessions, for writing what a session would not. */
@@ -333,6 +343,49 @@ describe('the router', () => {
     await expect(
       env.network.dial({ host: '127.0.0.1', port, alpn: ['other'], timeout: TIMEOUT }),
     ).rejects.toMatchObject({ kind: 'network' })
+  })
+
+  test.each([
+    [['http/1.1', 'smp/1'], 'http/1.1'],
+    [['other', 'h2', 'smp/1'], 'h2'],
+    [['smp/1', 'h2'], 'smp/1'],
+  ])('takes the first ALPN name of %j that it knows', async (offered, chosen) => {
+    const { port } = await router()
+    const client = await rawClient(port, offered)
+    expect(client.connection.alpn).toBe(chosen)
+  })
+
+  test('takes clients of TLS 1.2, whose session id has 12 bytes', async () => {
+    const { port, identity, outcome } = await router()
+    const socket = tls.connect({
+      host: '127.0.0.1',
+      port,
+      maxVersion: 'TLSv1.2',
+      ALPNProtocols: ['smp/1'],
+      rejectUnauthorized: false,
+    })
+    open.push(socket)
+    const blocks: Uint8Array[] = []
+    const arrived = Promise.withResolvers<void>()
+    const split = blockSplitter((block) => {
+      blocks.push(block)
+      arrived.resolve()
+    })
+    socket.on('data', split)
+    await arrived.promise
+    const { sessionId, versions, auth } = decodeServerHello(openPlainBlock(blocks[0]!))
+    expect(socket.getCipher().name).toBe('ECDHE-ECDSA-CHACHA20-POLY1305')
+    expect(versions).toEqual({ min: 6, max: 18 })
+    expect(sessionId).toHaveLength(12)
+    expect(hex(sessionId)).toBe(hex(socket.getFinished()!))
+
+    const leaf = validateChain(auth!.chain, identity.keyHash, env.clock.now())
+    const own = generateKeyPair('X25519', env.random)
+    const secret = agree(own.privateKey, verifySignedKey(auth!.signedKey, leaf, 'X25519')!)
+    const chains = blockChains(sessionId, secret)
+    socket.write(plainBlock(encodeClientHello(hello(identity.keyHash, { key: own.publicKey }))))
+    socket.write(sealBlock(chains.clientToServer, utf8('over TLS 1.2')))
+    expect(fromUtf8(await inbox(await outcome).next())).toBe('over TLS 1.2')
   })
 
   test.each([
