@@ -1,3 +1,4 @@
+import { EMPTY } from '../codec/bytes.ts'
 import { HearthError } from '../codec/error.ts'
 import { agree } from '../crypto/agreement.ts'
 import { boxKey } from '../crypto/box.ts'
@@ -45,8 +46,9 @@ export function forwarding(session: Session, work: ForwardedWork) {
     const inner = attempt(() => boxKey(agree(session.ownKey, forwarded.key)))
     const payload = inner && attempt(() => openProxied(inner, forwarded.corrId, forwarded.transmission))
     if (inner === undefined || payload === undefined) return failure(CRYPTO)
-    const [transmission, ...more] = attempt(() => splitBlock(payload)) ?? []
-    if (transmission === undefined || more.length > 0) return failure({ type: 'BLOCK' })
+    // A block that cannot be split is the sender's mistake, as one transmission that cannot be read is.
+    const [transmission = EMPTY, ...more] = attempt(() => splitBlock(payload)) ?? []
+    if (more.length > 0) return failure({ type: 'BLOCK' })
     const sender: VerifyingSession = {
       version: forwarded.version,
       sessionId: session.sessionId,

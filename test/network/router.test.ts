@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { EMPTY, fromUtf8, hex, utf8 } from '../../core/codec/bytes.ts'
+import { EMPTY, fromHex, fromUtf8, hex, utf8 } from '../../core/codec/bytes.ts'
 import type { PrivateKey } from '../../core/codec/keys.ts'
 import { agree } from '../../core/crypto/agreement.ts'
 import { boxKey } from '../../core/crypto/box.ts'
@@ -17,7 +17,7 @@ import { parseRouterAddress, type RouterAddress } from '../../core/smp/address.t
 import type { AuthAlgorithm, Command } from '../../core/smp/commands.ts'
 import type { BrokerMessage } from '../../core/smp/messages.ts'
 import { openForwardedAnswer, openProxiedAnswer, sealForwarded, sealProxied } from '../../core/smp/proxy.ts'
-import { encodeCommandFrame, receiveMessage, splitBlock } from '../../core/smp/transmission.ts'
+import { encodeCommandFrame, packBlocks, receiveMessage, splitBlock } from '../../core/smp/transmission.ts'
 import { BLOCK_SIZE } from '../../core/transport/block.ts'
 import { type RawClient, type RawQueue, rawClient, rawQueue } from './raw-client.ts'
 
@@ -69,26 +69,39 @@ async function throughProxy(
   command: Command,
   options: { entity?: Uint8Array; key?: PrivateKey<AuthAlgorithm> } = {},
 ): Promise<BrokerMessage> {
+  const { sessionId, peerKey } = client.session
+  const corrId = env.random(24)
+  const block = encodeCommandFrame(
+    { version, sessionId, peerKey },
+    corrId,
+    options.entity ?? EMPTY,
+    command,
+    options.key,
+  )
+  const received = await blockThroughProxy(client, version, block)
+  if (received.type === 'ERR') throw new Error(`RFWD was answered with ${JSON.stringify(received)}`)
+  expect(received.corrId).toEqual(corrId)
+  if (received.message instanceof Error) throw received.message
+  return received.message
+}
+
+/** The same with any block inside, the ids of the answer, or what the proxy itself was answered. */
+async function blockThroughProxy(client: RawClient, version: number, block: Uint8Array) {
   const { sessionId, ownKey, peerKey } = client.session
   const sender = generateKeyPair('X25519', env.random)
   const inner = boxKey(agree(sender.privateKey, peerKey!))
   const outer = boxKey(agree(ownKey, peerKey!))
   const [corrId, proxyCorrId] = [env.random(24), env.random(24)]
-  const session = { version, sessionId, peerKey }
-  const block = encodeCommandFrame(session, corrId, options.entity ?? EMPTY, command, options.key)
   const forwarded = { corrId, version, key: sender.publicKey, transmission: sealProxied(inner, corrId, block) }
   const answer = await client.ask(
     { type: 'RFWD', transmission: sealForwarded(outer, proxyCorrId, forwarded) },
     { corrId: proxyCorrId },
   )
-  if (answer.type !== 'RRES') throw new Error(`RFWD was answered with ${JSON.stringify(answer)}`)
+  if (answer.type !== 'RRES') return { type: 'ERR', error: answer } as const
   const returned = openForwardedAnswer(outer, proxyCorrId, answer.response)
   expect(returned.corrId).toEqual(corrId)
   const [transmission] = splitBlock(openProxiedAnswer(inner, corrId, returned.answer))
-  const received = receiveMessage(session, transmission!)
-  expect(received.corrId).toEqual(corrId)
-  if (received.message instanceof Error) throw received.message
-  return received.message
+  return { type: 'RRES', ...receiveMessage({ version, sessionId }, transmission!) } as const
 }
 
 /** Takes and acknowledges all that a queue holds. */
@@ -363,6 +376,35 @@ describe('as the relay of another router', () => {
     expect(await proxy.ask({ type: 'RFWD', transmission: env.random(16_000) })).toEqual({
       type: 'ERR',
       error: { type: 'CRYPTO' },
+    })
+  })
+
+  test.each([
+    ['no count', ''],
+    ['count 0', '00'],
+    ['a length beyond the end', '0100ff00'],
+    ['bytes after the transmission', '0100010000'],
+    ['a transmission cut short', '0100020018'],
+  ])('a block with %s is answered to its sender', async (_what, block) => {
+    const router = await start()
+    const proxy = await connect(router.address)
+    expect(await blockThroughProxy(proxy, 17, fromHex(block))).toEqual({
+      type: 'RRES',
+      corrId: EMPTY,
+      entityId: EMPTY,
+      message: { type: 'ERR', error: { type: 'BLOCK' } },
+    })
+  })
+
+  test('a block of two commands is answered to the proxy', async () => {
+    const router = await start()
+    const proxy = await connect(router.address)
+    const { sessionId } = proxy.session
+    const lget = () => encodeCommandFrame({ version: 17, sessionId }, env.random(24), env.random(24), { type: 'LGET' })
+    const [block] = packBlocks([lget(), lget()])
+    expect(await blockThroughProxy(proxy, 17, block!)).toEqual({
+      type: 'ERR',
+      error: { type: 'ERR', error: { type: 'BLOCK' } },
     })
   })
 })
