@@ -337,7 +337,8 @@ function info({ store }: Workbench, actor: Actor, queue: Queue): BrokerMessage {
       secured: queue.senderKey !== undefined,
       notifier: false,
       subscription: subscription && {
-        thread: subscription.mode === 'get' ? 'prohibitSub' : 'subThread',
+        // The reference's `subThread` is a thread that waits for room, not the subscription.
+        thread: subscription.mode === 'get' ? 'prohibitSub' : 'noSub',
         delivered: subscription.delivered,
       },
       size: queue.size,

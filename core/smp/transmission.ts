@@ -209,11 +209,11 @@ export function receiveCommand(session: SessionParameters, bytes: Uint8Array): R
   const transmission = attempt(() => decodeTransmission(session.version, bytes))
   if (transmission === undefined) return { corrId: NOTHING, entityId: NOTHING, error: { type: 'BLOCK' } }
   const { authenticator, sessionId, corrId, entityId, content } = transmission
-  if (authenticator.length > 0 && algorithmOfAuthenticator(authenticator.length) === undefined) {
-    return { corrId, entityId: NOTHING, error: { type: 'BLOCK' } }
-  }
   if (sessionId !== undefined && !equal(sessionId, session.sessionId)) {
     return { corrId, entityId: NOTHING, error: { type: 'SESSION' } }
+  }
+  if (authenticator.length > 0 && algorithmOfAuthenticator(authenticator.length) === undefined) {
+    return { corrId, entityId: NOTHING, error: { type: 'BLOCK' } }
   }
   const command = decodeCommand(session.version, content)
   if (typeof command === 'string') return { corrId, entityId, error: { type: 'CMD', error: command } }

@@ -302,6 +302,10 @@ describe('input that cannot be read', () => {
     const [event] = b.events()
     expect(event).toMatchObject({ entityId: EMPTY, message: error('SESSION') })
     expect(event?.corrId).toHaveLength(24)
+
+    const malformed = concat(id(10), id(32, 7), id(24), id(24), utf8('SUB'))
+    b.block(encode((writer) => writer.u8(1).large(malformed)))
+    expect(b.events()).toMatchObject([{ entityId: EMPTY, message: error('SESSION') }])
   })
 
   test('an answer that does not fit because of its correlation id is INTERNAL', () => {

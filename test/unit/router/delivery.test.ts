@@ -343,7 +343,7 @@ describe('QUE', () => {
     const empty = { secured: false, notifier: false, size: 0, message: undefined }
     expect(recipient.ask(que, queue.forRecipient)).toEqual({
       type: 'INFO',
-      info: { ...empty, subscription: { thread: 'subThread', delivered: undefined } },
+      info: { ...empty, subscription: { thread: 'noSub', delivered: undefined } },
     })
     expect(world.connect().ask(que, queue.forRecipient)).toEqual({
       type: 'INFO',
@@ -359,9 +359,14 @@ describe('QUE', () => {
         secured: false,
         notifier: false,
         size: 2,
-        subscription: { thread: 'subThread', delivered: message.msgId },
+        subscription: { thread: 'noSub', delivered: message.msgId },
         message: { msgId: message.msgId, time: '2026-01-05T12:00:00Z', type: 'message' },
       },
+    })
+    const reader = world.connect()
+    reader.ask({ type: 'GET' }, queue.forRecipient)
+    expect(reader.ask(que, queue.forRecipient)).toMatchObject({
+      info: { subscription: { thread: 'prohibitSub', delivered: message.msgId } },
     })
   })
 })
