@@ -33,7 +33,7 @@ export function parseRouterAddress(text: string, basicAuth: 'allowed' | 'refused
   if (password !== undefined && basicAuth === 'refused') throw new CodecError('syntax', 'password in a router address')
   return {
     hosts: nonEmpty(hostList.split(',').map(parseHost)),
-    port: checkedPort(port),
+    port: port === '' ? '' : String(Number(checkedPort(port))),
     keyHash: fromBase64url(fingerprint),
     ...(password === undefined ? {} : { basicAuth: checkedBasicAuth(password) }),
   }
@@ -84,9 +84,10 @@ export function routerKey(address: RouterAddress): string {
   return `${base64url(address.keyHash)}@${address.hosts.join(',')}:${address.port}`
 }
 
-/** Printable Latin-1 without space, `@`, `:` and `/` (smp §1.1). */
+/** Printable Latin-1 without spaces and the soft hyphen, `@`, `:` and `/` (smp §1.1). */
 export function checkedBasicAuth(text: string): string {
-  if (!/^[!-~\u00a1-\u00ff]+$/.test(text) || /[@:/]/.test(text)) throw new CodecError('syntax', 'not a password')
+  if (!/^[!-~\u00a1-\u00ac\u00ae-\u00ff]+$/.test(text) || /[@:/]/.test(text))
+    throw new CodecError('syntax', 'not a password')
   return text
 }
 

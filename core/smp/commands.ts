@@ -294,9 +294,11 @@ export function readAuthKey(reader: Reader): AuthKey {
 }
 
 function writeBasicAuth(writer: Writer, password: string): void {
-  writer.short(latin1(checkedBasicAuth(password)))
+  writer.short(latin1(password === '' ? password : checkedBasicAuth(password)))
 }
 
+/** An empty one can be read: whoever compares it finds it wrong. */
 function readBasicAuth(reader: Reader): string {
-  return checkedBasicAuth(fromLatin1(reader.short()))
+  const password = fromLatin1(reader.short())
+  return password === '' ? password : checkedBasicAuth(password)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concat, fromHex, utf8 } from '../../../core/codec/bytes.ts'
+import { concat, fromHex, latin1, utf8 } from '../../../core/codec/bytes.ts'
 import { HearthError } from '../../../core/codec/error.ts'
 import { Reader } from '../../../core/codec/reader.ts'
 import { encode } from '../../../core/codec/writer.ts'
@@ -111,15 +111,19 @@ describe('refused input', () => {
   })
 
   test('passwords with forbidden characters', () => {
-    for (const bad of ['a b', 'a@b', 'a:b', 'a/b', '']) {
-      const encoded = concat(
+    const withPassword = (password: string) =>
+      concat(
         fromHex('50525859200101610020'),
         new Uint8Array(32),
         utf8('1'),
-        Uint8Array.of(bad.length),
-        utf8(bad),
+        Uint8Array.of(password.length),
+        latin1(password),
       )
-      expect(decodeCommand(18, encoded)).toBe('SYNTAX')
+    for (const bad of ['a b', 'a@b', 'a:b', 'a/b', 'a\n', '\u007f', '\u0085', '\u00a0', '\u00ad']) {
+      expect(decodeCommand(18, withPassword(bad))).toBe('SYNTAX')
+    }
+    for (const good of ['', '!', '\u00a1\u00ac\u00ae\u00ff', 'a'.repeat(255)]) {
+      expect(decodeCommand(18, withPassword(good))).toMatchObject({ type: 'PRXY', basicAuth: good })
     }
   })
 })
