@@ -1,17 +1,30 @@
 import { isIPv6 } from 'node:net'
 import { CodecError } from '../codec/error.ts'
 
+const QUAD = /^(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})/
+const ONION = /^[a-z0-9]*\.onion/
+
 /**
  * Host of a router as text, in the order of smp §1.3: dotted quad, IPv6 (brackets are read and never written), onion
- * name, domain name. Returns the form that the network compares and sends; anything else is a `syntax` error.
+ * name, domain name. The reference does not look ahead: what begins like one of the first kinds must be it as a whole,
+ * and of a quad's last octet only the low byte counts.
+ * Returns the form that the network compares and sends; anything else is a `syntax` error.
  */
 export function parseHost(text: string): string {
-  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
-  if (octets?.every((octet) => octet <= 255)) return octets.join('.')
+  const quad = QUAD.exec(text)
+  const [a, b, c, d] = quad?.slice(1).map(Number) ?? []
+  if (quad !== null && a! <= 255 && b! <= 255 && c! <= 255) {
+    if (quad[0] === text) return [a, b, c, d! % 256].join('.')
+    throw new CodecError('syntax', 'more than an IPv4 address')
+  }
   const address = /^(?:\[([0-9a-fA-F:]+)\]|([0-9a-fA-F:]+))$/.exec(text)
   const ipv6 = address?.[1] ?? address?.[2]
   if (ipv6 !== undefined && isIPv6(ipv6)) return canonicalIPv6(ipv6)
-  if (/^[a-z0-9]*\.onion$/.test(text)) return text
+  const onion = ONION.exec(text)
+  if (onion !== null) {
+    if (onion[0] === text) return text
+    throw new CodecError('syntax', 'more than an onion name')
+  }
   if (/^[!-~]+$/.test(text) && !/[:#,;/[\]@]/.test(text) && !text.endsWith('.onion')) return text
   throw new CodecError('syntax', 'not a host name')
 }

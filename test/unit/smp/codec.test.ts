@@ -213,12 +213,27 @@ describe('addresses', () => {
 
   test('hosts', () => {
     expect(parseHost('010.0.0.1')).toBe('10.0.0.1')
+    expect(parseHost('0127.00.0.0001')).toBe('127.0.0.1')
+    expect(parseHost('256.0.0.1')).toBe('256.0.0.1')
+    expect(parseHost('10.0.0.1'.replaceAll('.', '-'))).toBe('10-0-0-1')
+    // The reference checks three octets and cuts the last to its low byte.
+    expect(parseHost('10.0.0.258')).toBe('10.0.0.2')
+    expect(parseHost('.onion')).toBe('.onion')
     expect(parseHost('[2001:DB8::1]')).toBe('2001:db8::1')
     expect(parseRouterAddress('smp://AAEC@[::1]:5223').hosts).toEqual(['::1'])
     expect(parseRouterAddress('smp://AAEC@::1').hosts).toEqual(['::1'])
     for (const bad of ['', 'a b', 'a/b', 'a#b', 'a,b', 'A.onion', 'é.example', '[::1', 'x\u0000y']) {
       expect(() => parseHost(bad)).toThrow(HearthError)
     }
+    // What begins like an address of one kind is none of another kind.
+    for (const bad of ['10.0.0.1.example.com', '10.0.0.1a', '10.0.0.1.', 'abc.onion.example.com', 'abc.onion2']) {
+      expect(() => parseHost(bad)).toThrow(HearthError)
+    }
+  })
+
+  test('ports are numbers', () => {
+    expect(parseRouterAddress('smp://AAEC@h:05223').port).toBe('5223')
+    expect(formatRouterAddress(parseRouterAddress('smp://AAEC@h:0'))).toBe('smp://AAEC@h:0')
   })
 
   test('texts that are not addresses', () => {
