@@ -215,7 +215,7 @@ export function messageHash(...parts: readonly Uint8Array[]): Uint8Array {
 /** How a received message follows the one before; reported with it, never a reason to refuse it. */
 export type Integrity =
   | { readonly type: 'ok' }
-  | { readonly type: 'badNumber'; readonly previous: number }
+  | { readonly type: 'badNumber'; readonly number: number }
   | { readonly type: 'duplicate' }
   | { readonly type: 'skipped'; readonly from: number; readonly to: number }
   | { readonly type: 'badHash' }
@@ -229,7 +229,7 @@ export interface Received {
 export function checkIntegrity(previous: Received, number: number, previousHash: Uint8Array): Integrity {
   const sameHash = equal(previous.hash, previousHash)
   if (number === previous.number + 1 && sameHash) return { type: 'ok' }
-  if (number < previous.number) return { type: 'badNumber', previous: previous.number }
+  if (number < previous.number) return { type: 'badNumber', number }
   if (number === previous.number) return { type: 'duplicate' }
   if (number > previous.number + 1) return { type: 'skipped', from: previous.number + 1, to: number - 1 }
   return { type: 'badHash' }
@@ -241,7 +241,7 @@ export function formatIntegrity(integrity: Integrity): string {
     case 'ok':
       return 'OK'
     case 'badNumber':
-      return `ERR ID ${integrity.previous}`
+      return `ERR ID ${integrity.number}`
     case 'duplicate':
       return 'ERR DUPLICATE'
     case 'skipped':

@@ -33,7 +33,7 @@ export function parseRouterAddress(text: string, basicAuth: 'allowed' | 'refused
   if (password !== undefined && basicAuth === 'refused') throw new CodecError('syntax', 'password in a router address')
   return {
     hosts: nonEmpty(hostList.split(',').map(parseHost)),
-    port: port === '' ? '' : String(Number(checkedPort(port))),
+    port: numericPort(port),
     keyHash: fromBase64url(fingerprint),
     ...(password === undefined ? {} : { basicAuth: checkedBasicAuth(password) }),
   }
@@ -89,6 +89,11 @@ export function checkedBasicAuth(text: string): string {
   if (!/^[!-~\u00a1-\u00ac\u00ae-\u00ff]+$/.test(text) || /[@:/]/.test(text))
     throw new CodecError('syntax', 'not a password')
   return text
+}
+
+/** Addresses are compared as texts, so that a port needs one text only: no zeros before it. */
+function numericPort(text: string): string {
+  return text === '' ? '' : String(Number(checkedPort(text)))
 }
 
 function checkedPort(text: string): string {

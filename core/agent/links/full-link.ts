@@ -136,7 +136,7 @@ export function readConnectionRequest(reader: Reader): ConnectionRequest {
     const versions = readVersionRange(r)
     const queues = nonEmpty(r.list1(readQueueUri).map(withMode))
     const clientData = r.optional((item) => fromUtf8Lossy(item.large()))
-    if (!invitation) return { mode: 'contact', versions: liftVersions(versions), queues, clientData }
+    if (!invitation) return { mode: 'contact', versions, queues, clientData }
     return { mode: 'invitation', versions, queues, clientData, e2e: readE2eLinkParams(r) }
   })
 }

@@ -92,18 +92,20 @@ export function readContactData(r: Reader): ContactData {
   return { direct: r.bool(), owners: r.list(readOwner), relays: r.list(readContactLink), data: readUserBytes(r) }
 }
 
-/** The length byte 255 announces a two-byte length. */
+/** The length byte 255 announces a two-byte length; where none can follow, it is the length itself. */
 export function writeUserBytes(w: Writer, data: Uint8Array): void {
   if (data.length <= 254) w.short(data)
   else w.u8(0xff).large(data)
 }
 
 export function readUserBytes(r: Reader): Uint8Array {
-  return r.all((item) => {
-    if (item.peek() !== 0xff) return item.short()
-    item.u8()
-    return item.large()
-  })
+  const long = r.peek() === 0xff ? r.attempt(readLong) : undefined
+  return long ?? r.short()
+}
+
+function readLong(r: Reader): Uint8Array {
+  r.u8()
+  return r.large()
 }
 
 /** short(signature) ‖ data */

@@ -13,10 +13,10 @@ function escapeQuery(text: string): string {
   return escaped
 }
 
-/** `name=value` pairs in order, values escaped; absent and empty ones are left out. */
+/** `name=value` pairs in order, values escaped; absent ones are left out. */
 export function formatQuery(parameters: readonly (readonly [string, string | undefined])[]): string {
   return parameters
-    .filter(([, value]) => value !== undefined && value !== '')
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${escapeQuery(value!)}`)
     .join('&')
 }
@@ -48,6 +48,12 @@ export class Query {
     const value = this.optional(name)
     if (value === undefined) throw new CodecError('syntax', `parameter ${name} is missing`)
     return value
+  }
+
+  /** A list separated by commas; absent and empty ones have no items. Errors: as above. */
+  list(name: string): string[] {
+    const text = this.optional(name) ?? ''
+    return text === '' ? [] : text.split(',')
   }
 
   /** A text for people or applications: broken UTF-8 is replaced. */

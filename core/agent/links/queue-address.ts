@@ -87,7 +87,7 @@ export function formatQueueUri(queue: QueueUri): string {
     ['dh', base64url(encodePublicKey(queue.dhKey))],
     ['q', mode && (mode === 'messaging' ? 'm' : 'c')],
     ['k', mode === 'messaging' && versions.min < 4 ? 's' : undefined],
-    ['srv', legacy ? others.join(',') : undefined],
+    ['srv', legacy && others.length > 0 ? others.join(',') : undefined],
   ])
   return `${formatRouterAddress(shown)}/${base64url(queue.senderId)}#/?${query}`
 }
@@ -110,7 +110,7 @@ export function parseQueueUri(text: string): QueueUri {
   }
   const query = new Query(queryText)
   const versions = parseVersionRange(query.required('v'))
-  const others = query.optional('srv')?.split(',').map(parseHost) ?? []
+  const others = query.list('srv').map(parseHost)
   const complete: RouterAddress = { ...router, hosts: [...router.hosts, ...others] }
   return {
     versions,
@@ -125,12 +125,11 @@ function parseDhKey(text: string): PublicKey<'X25519'> {
   return narrowPublicKey(decodePublicKey(fromBase64url(text)), 'X25519')
 }
 
-/** `q` wins over `k`. */
+/** `q` wins over `k`, unless it names a mode that we do not know. */
 function parseMode(query: Query): QueueMode | undefined {
   const mode = query.optional('q')
-  if (mode === undefined) return query.optional('k') === 's' ? 'messaging' : undefined
-  if (mode !== 'm' && mode !== 'c') throw new CodecError('syntax', 'unknown queue mode')
-  return mode === 'm' ? 'messaging' : 'contact'
+  if (mode === 'c') return 'contact'
+  return mode === 'm' || query.optional('k') === 's' ? 'messaging' : undefined
 }
 
 export function writeQueueUri(writer: Writer, queue: QueueUri): void {

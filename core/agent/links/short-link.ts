@@ -44,12 +44,16 @@ export function formatShortLink(link: ShortLink): string {
   const [first, ...others] = hosts
   const https = link.scheme === 'https'
   const query = formatQuery([
-    ['h', (https ? others : hosts).join(',')],
-    ['p', port],
-    ['c', base64urlUnpadded(keyHash)],
+    ['h', shown((https ? others : hosts).join(','))],
+    ['p', shown(port)],
+    ['c', shown(base64urlUnpadded(keyHash))],
   ])
   const ids = [...(link.type === 'i' ? [link.linkId] : []), link.linkKey].map(base64urlUnpadded).join('/')
   return `${https ? `https://${first}` : 'simplex:'}/${link.type}#${ids}${query === '' ? '' : `?${query}`}`
+}
+
+function shown(value: string): string | undefined {
+  return value === '' ? undefined : value
 }
 
 /** Errors: codec. */
@@ -58,11 +62,10 @@ export function parseShortLink(text: string): ShortLink {
   if (match === null) throw new CodecError('syntax', 'not a short link')
   const [, authority, letter = '', linkId, linkKey = '', queryText = ''] = match
   const query = new Query(queryText)
-  const others = query.optional('h')?.split(',') ?? []
-  const [first, ...rest] = [...(authority === undefined ? [] : [authority]), ...others].map(parseHost)
+  const named = [...(authority === undefined ? [] : [authority]), ...query.list('h')]
+  const [first, ...rest] = named.map(parseHost)
   if (first === undefined) throw new CodecError('syntax', 'short link without a router')
-  const port = query.optional('p') ?? ''
-  if (!/^\d{0,5}$/.test(port) || Number(port) > 0xffff) throw new CodecError('syntax', 'not a port')
+  const port = parsePort(query.optional('p'))
   const hash = query.optional('c')
   const common = {
     scheme: authority === undefined ? 'simplex' : 'https',
@@ -73,6 +76,13 @@ export function parseShortLink(text: string): ShortLink {
   return linkId === undefined
     ? { type: letter.toLowerCase() as ContactLinkType, ...common }
     : { type: 'i', linkId: fromBase64url(linkId), ...common }
+}
+
+/** Ports are compared as texts, so that there must be one text for each. */
+function parsePort(text: string | undefined): string {
+  if (text === undefined) return ''
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 0xffff) throw new CodecError('syntax', 'not a port')
+  return String(Number(text))
 }
 
 export function writeShortLink(writer: Writer, link: ShortLink): void {

@@ -48,14 +48,16 @@ export function encodeHeader(version: number, header: MessageHeader): Uint8Array
   })
 }
 
+/** What follows is left to later versions: the padding has room for it. */
 export function decodeHeader(version: number, bytes: Uint8Array): MessageHeader {
-  return decode(bytes, (r) => ({
+  const r = new Reader(bytes)
+  return {
     maxVersion: r.u16(),
     dh: readPublicKey(r, 'X448'),
     kem: version >= E2E_KEM_VERSION ? r.optional(readKemParams) : undefined,
     previousCount: r.u32(),
     number: r.u32(),
-  }))
+  }
 }
 
 export function encodeEncryptedHeader(header: EncryptedHeader): Uint8Array {

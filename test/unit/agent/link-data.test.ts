@@ -10,6 +10,7 @@ import {
   MAX_USER_DATA,
   openLinkData,
   readLinkData,
+  readUserBytes,
   sealFixedData,
   sealUserData,
   signLinkData,
@@ -20,6 +21,7 @@ import { mayWrite, type Owner, signOwner, validateOwners, writeOwner } from '../
 import { type ContactLink, formatShortLink, type InvitationLink } from '../../../core/agent/links/short-link.ts'
 import { concat, hex, utf8 } from '../../../core/codec/bytes.ts'
 import { CodecError, HearthError } from '../../../core/codec/error.ts'
+import { Reader } from '../../../core/codec/reader.ts'
 import { encode } from '../../../core/codec/writer.ts'
 import { sha256 } from '../../../core/crypto/hash.ts'
 import { hsalsa20Zero } from '../../../core/crypto/hsalsa20.ts'
@@ -109,6 +111,11 @@ describe('encodings', () => {
     expect(decodeUserData(encodeUserData(contact))).toEqual(contact)
     const invitation = { kind: 'invitation', versions: VERSIONS, data: repeated(7, size) } as const
     expect(decodeUserData(encodeUserData(invitation))).toEqual(invitation)
+  })
+
+  test('255 bytes after a one-byte length are read too', () => {
+    const json = concat(utf8('{"a":"'), repeated(0x62, 247), utf8('"}'))
+    expect(readUserBytes(new Reader(concat(Uint8Array.of(255), json)))).toEqual(json)
   })
 
   test('the entity id may be absent, and later versions may append', () => {

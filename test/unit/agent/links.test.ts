@@ -152,6 +152,13 @@ describe('queue addresses', () => {
     expect(parseQueueUri(`${base}#/?v=1-4&dh=${dh}&k=s&q=c`)).toEqual(CONTACT_QUEUE)
   })
 
+  test('a mode of tomorrow counts as none, and an empty list of hosts adds none', () => {
+    const unknown = { ...CONTACT_QUEUE, mode: undefined }
+    expect(parseQueueUri(`${base}#/?v=1-4&dh=${dh}&q=x`)).toEqual(unknown)
+    expect(parseQueueUri(`${base}#/?v=1-4&dh=${dh}&q=x&k=s`)).toEqual(MESSAGING_QUEUE)
+    expect(parseQueueUri(`${base}#/?v=1-4&dh=${dh}&q=c&srv=`)).toEqual(CONTACT_QUEUE)
+  })
+
   test('routers of version 1 get the onion host that they are known for', () => {
     const text = `smp://${base64url(ROUTER.keyHash)}@smp8.simplex.im/${base64url(SENDER_ID)}#/?v=`
     const onion = 'beccx4yfxxbvyhqypaavemqurytl6hozr47wfc7uuecacjqdvwpw2xid.onion'
@@ -175,7 +182,6 @@ describe('queue addresses', () => {
   test.each([
     ['no key', `${base}#/?v=1-4`],
     ['no version', `${base}#/?dh=${dh}`],
-    ['unknown mode', `${base}#/?v=1-4&dh=${dh}&q=x`],
     ['empty sender id', `smp://${base64url(ROUTER.keyHash)}@smp.example.com/#/?v=1-4&dh=${dh}`],
     ['a password', `smp://${base64url(ROUTER.keyHash)}:secret@smp.example.com/AAAA#/?v=1-4&dh=${dh}`],
     ['a key of another kind', `${base}#/?v=1-4&dh=${base64url(encodePublicKey(INVITATION.e2e.key1))}`],
@@ -208,6 +214,12 @@ describe('full links', () => {
     ).toEqual(request)
   })
 
+  test('application data may be empty', () => {
+    const text = formatConnectionRequest({ ...CONTACT, clientData: '' })
+    expect(text.endsWith('&data=')).toBe(true)
+    expect(parseConnectionRequest(text).clientData).toBe('')
+  })
+
   test('the order of parameters, unknown ones, the scheme and a slash do not matter', () => {
     const [, query = ''] = formatConnectionRequest(CONTACT).split('?')
     const [v, smp] = query.split('&')
@@ -227,6 +239,11 @@ describe('full links', () => {
       max: 2,
     })
     expect(parseConnectionRequest(formatConnectionRequest({ ...INVITATION, versions: old })).versions).toEqual(old)
+  })
+
+  test('the binary form keeps all versions as they are', () => {
+    const bytes = encode((w) => writeConnectionRequest(w, { ...CONTACT, versions: { min: 1, max: 1 } }))
+    expect(decode(bytes, readConnectionRequest).versions).toEqual({ min: 1, max: 1 })
   })
 
   test('a KEM proposal is kept, an acceptance refused', () => {
@@ -273,6 +290,12 @@ describe('short links', () => {
     expect(() => parseShortLink(text.replace('/i#', '/I#'))).toThrow(CodecError)
   })
 
+  test('a port is a number, and no more hosts are none', () => {
+    const text = 'https://h.example/a#zMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMw'
+    expect(parseShortLink(`${text}?p=05223`).router.port).toBe('5223')
+    expect(parseShortLink(`${text}?h=&p=443`).router).toEqual({ hosts: ['h.example'], port: '443', keyHash: EMPTY })
+  })
+
   test('equality leaves out the scheme and the key hash', () => {
     const invitation: ShortLink = { ...link, type: 'i', linkId: repeated(1, 24) }
     expect(sameShortLink(link, { ...link, scheme: 'simplex', router: { ...ROUTER, keyHash: EMPTY } })).toBe(true)
@@ -288,6 +311,7 @@ describe('short links', () => {
     ['a short key', 'https://h.example/a#zMzM'],
     ['a link id of a contact link', formatShortLink(link).replace('#', '#AAAA/')],
     ['an empty host', 'https://h.example/a#zMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMw?h=,'],
+    ['an empty port', 'https://h.example/a#zMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMw?p='],
     ['a bad port', 'https://h.example/a#zMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMw?p=70000'],
     ['text after it', `${formatShortLink(link)} and more`],
   ])('refuses %s', (_, text) => {

@@ -211,7 +211,7 @@ describe('integrity of agent §6.5', () => {
     [6, EMPTY, 'ERR HASH'],
     [5, HASH, 'ERR DUPLICATE'],
     [5, EMPTY, 'ERR DUPLICATE'],
-    [4, HASH, 'ERR ID 5'],
+    [4, HASH, 'ERR ID 4'],
     [7, HASH, 'ERR NO_ID 6 6'],
     [9, EMPTY, 'ERR NO_ID 6 8'],
   ])('number %i', (number, hash, expected) => {

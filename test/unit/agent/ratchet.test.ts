@@ -9,7 +9,7 @@ import type { E2eParams } from '../../../core/agent/ratchet/params.ts'
 import { agreeE2eVersion, joinerState, startAsInitiator, startAsJoiner } from '../../../core/agent/ratchet/start.ts'
 import { type RatchetState, type SkippedKey, x448Public } from '../../../core/agent/ratchet/state.ts'
 import { x3dhAsInitiator, x3dhAsJoiner, x3dhLinkParams } from '../../../core/agent/ratchet/x3dh.ts'
-import { fromHex, hex, utf8 } from '../../../core/codec/bytes.ts'
+import { concat, fromHex, hex, utf8 } from '../../../core/codec/bytes.ts'
 import { HearthError } from '../../../core/codec/error.ts'
 import { agree } from '../../../core/crypto/agreement.ts'
 import { sha256 } from '../../../core/crypto/hash.ts'
@@ -86,6 +86,8 @@ describe('worked example of agent §14.4', () => {
     )
     expect(decodeHeader(3, bytes)).toEqual(header)
     expect(encodeHeader(2, header)).toHaveLength(79)
+    // The padding has room for what later versions add.
+    expect(decodeHeader(3, concat(bytes, Uint8Array.of(7, 7)))).toEqual(header)
   })
 
   test('message of version 3', () => {

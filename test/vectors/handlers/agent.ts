@@ -283,7 +283,7 @@ function checkIntegrity(record: VectorRecord): void {
   const [, kind, from, to] = shown.split(' ')
   const kinds: Readonly<Record<string, Integrity>> = {
     NO_ID: { type: 'skipped', from: Number(from), to: Number(to) },
-    ID: { type: 'badNumber', previous: Number(from) },
+    ID: { type: 'badNumber', number: Number(from) },
     HASH: { type: 'badHash' },
     DUPLICATE: { type: 'duplicate' },
   }
