@@ -6,6 +6,7 @@ import type { ProfileId } from '../chat/state/profiles.ts'
 import type { Env } from '../env/env.ts'
 import type { Store, Tx } from '../store/database.ts'
 import type { GroupPart, GroupStatus, KeyOrigin, MemberStatus, RelayStatus } from '../store/schema/chat.ts'
+import type { Writers } from './extensions.ts'
 
 /** Public groups as their owners and members use them (design §6). Everything here is plain data. */
 
@@ -116,7 +117,7 @@ export interface CreateOptions {
   readonly description?: string
   /** Data URI. */
   readonly image?: string
-  readonly writers: 'everyone' | 'owners'
+  readonly writers: Writers
   /** Newcomers get the last messages. */
   readonly history: boolean
   /** Addresses. */
@@ -130,6 +131,8 @@ export interface GroupPatch {
   readonly description?: string | null
   readonly image?: string | null
   readonly history?: boolean
+  /** Changes the right of everybody whose role was not set by name. */
+  readonly writers?: Writers
 }
 
 export interface JoinOptions {
@@ -179,7 +182,7 @@ export interface GroupView {
   readonly role: MemberRole
   /** By own role, at present. */
   readonly mayWrite: boolean
-  readonly writers: 'everyone' | 'owners'
+  readonly writers: Writers
   readonly history: boolean
   /** As last known, ourselves included, super-peers not. */
   readonly memberCount: number
@@ -321,7 +324,7 @@ export interface GroupPreview {
   readonly groupProfile: GroupProfile
   readonly publicGroupId: string
   readonly memberCount: number | undefined
-  readonly writers: 'everyone' | 'owners'
+  readonly writers: Writers
   readonly superPeerLinks: readonly string[]
   /** base64url ids; their keys are signed by the group's root key. */
   readonly owners: readonly string[]

@@ -8,7 +8,7 @@ import { equal } from '../codec/bytes.ts'
 import { CodecError, HearthError } from '../codec/error.ts'
 import type { PublicKey } from '../codec/keys.ts'
 import { sha256 } from '../crypto/hash.ts'
-import { EXT_POSTING } from './extensions.ts'
+import { type Writers, writersOf } from './extensions.ts'
 
 /** What links of groups and super-peers say, checked (chat §3.7, §4.3, §5.1). */
 
@@ -22,7 +22,7 @@ export interface GroupLink {
   /** Published super-peer links. */
   readonly relays: readonly string[]
   readonly memberCount: number | undefined
-  readonly writers: 'everyone' | 'owners'
+  readonly writers: Writers
   readonly ext: readonly string[] | undefined
 }
 
@@ -54,7 +54,7 @@ function checkGroupLink(content: LinkContent): GroupLink {
     owners: content.owners,
     relays: [...new Set(content.relays)],
     memberCount: publicGroupData?.publicMemberCount,
-    writers: ext?.includes(EXT_POSTING) ? 'everyone' : 'owners',
+    writers: writersOf(ext),
     ext,
   }
 }

@@ -12,6 +12,7 @@ import { allGroups, type Group } from './state/groups.ts'
 import { setMemberConn, setMemberStatus } from './state/members.ts'
 import { isServing, type Relay, relaysOf, setRelayStatus } from './state/relays.ts'
 import { advanceRoster } from './state/roster.ts'
+import { changeWriters } from './writers.ts'
 
 /**
  * After the database came back from a backup and took over (docs/backup.md): its connections are behind those of the
@@ -69,12 +70,12 @@ async function tooLate(context: GroupContext): Promise<never> {
 async function renewOwn(context: GroupContext, tx: Tx, group: Group, live: GroupLink | undefined): Promise<void> {
   if (live !== undefined) {
     await tx.run(
-      'UPDATE groups SET group_profile = ?, writers = ?, member_count = ? WHERE group_id = ?',
+      'UPDATE groups SET group_profile = ?, member_count = ? WHERE group_id = ?',
       JSON.stringify(groupProfileCodec.encode(live.groupProfile)),
-      live.writers,
       live.memberCount ?? group.memberCount,
       group.id,
     )
+    if (live.writers !== group.writers) await changeWriters(tx, group.id, live.writers)
   }
   await advanceRoster(tx, group.id, (group.rosterVersion ?? 0) + ROSTER_LEAP, true)
   for (const relay of await relaysOf(tx, group.id)) {

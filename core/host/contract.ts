@@ -124,6 +124,7 @@ export const contract = {
           description: text.nullable().exactOptional(),
           image: image.nullable().exactOptional(),
           history: z.boolean().exactOptional(),
+          writers: z.enum(['everyone', 'owners']).exactOptional(),
         }),
       )
       .output(type<Group>()),

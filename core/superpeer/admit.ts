@@ -10,6 +10,7 @@ import { CHAT_VERSIONS, SINCE } from '../chat/versions.ts'
 import { equal } from '../codec/bytes.ts'
 import { CodecError } from '../codec/error.ts'
 import type { GroupId } from '../group/api.ts'
+import { commonRole } from '../group/extensions.ts'
 import { type Group, groupById } from '../group/state/groups.ts'
 import {
   insertMember,
@@ -24,7 +25,7 @@ import {
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { connecting } from './state/recipients.ts'
-import { count, type Served, servedGroup, serves } from './state/served.ts'
+import { count, servedGroup, serves } from './state/served.ts'
 
 type Request = Extract<AgentEvent, { type: 'REQ' }>
 type Join = ChatEventParams['x.member']
@@ -62,11 +63,11 @@ export async function joinRequest(
   }
   const existing = await memberById(tx, groupId, join.newMemberId)
   if (existing === undefined && group.memberCount >= context.settings.maxMembers) {
-    return refuseFull(context, tx, { group, served, element: element!, join, request })
+    return refuseFull(context, tx, { group, element: element!, join, request })
   }
   const member =
     existing === undefined
-      ? await newMember(context, tx, { group, served, element: element!, join })
+      ? await newMember(context, tx, { group, element: element!, join })
       : await readmit(context, tx, existing, join)
   const conn = await context.agent.accept(
     tx,
@@ -87,7 +88,7 @@ export async function joinRequest(
   )
   await bind(tx, conn, 'served-member', member.id)
   await setMemberConn(tx, member.id, conn)
-  await connecting(tx, { member: member.id, group: groupId, conn })
+  await connecting(tx, { member: member.id, group: groupId, conn, now: context.env.clock.now() })
 }
 
 /**
@@ -115,20 +116,20 @@ function cannotSign({ signed, message }: MessageElement): boolean {
 
 interface Joining {
   readonly group: Group
-  readonly served: Served
   readonly element: MessageElement
   readonly join: Join
 }
 
 async function newMember(context: SuperPeerContext, tx: Tx, joining: Joining): Promise<Member> {
-  const { group, served, join, element } = joining
+  const { group, join, element } = joining
+  const role = commonRole(group.writers)
   return insertMember(tx, {
     group: group.id,
     memberId: join.newMemberId,
-    role: served.join_role,
+    role,
     category: 'invitee',
     status: 'accepted',
-    profile: redactProfile(join.profile, group.groupProfile.groupPreferences, served.join_role),
+    profile: redactProfile(join.profile, group.groupProfile.groupPreferences, role),
     key: join.newMemberKey,
     keyOrigin: element.signed === undefined ? 'relay' : 'self',
     versions: element.message.v,

@@ -13,7 +13,7 @@ import { CodecError, HearthError } from '../codec/error.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { generateKeyPair } from '../crypto/keypair.ts'
 import type { GroupId } from '../group/api.ts'
-import { joinRole } from '../group/extensions.ts'
+import { writersOf } from '../group/extensions.ts'
 import { type Group, groupById, insertGroup } from '../group/state/groups.ts'
 import { insertMember, memberById, setMemberConn } from '../group/state/members.ts'
 import type { Tx } from '../store/database.ts'
@@ -95,7 +95,6 @@ async function makeGroup(context: SuperPeerContext, tx: Tx, row: RequestRow, tar
   const now = context.env.clock.now()
   const own = await ownProfile(tx, row.profile)
   if (own === undefined) throw new HearthError('usage', 'no-profile')
-  const role = joinRole(target.ext)
   const keys = generateKeyPair('Ed25519', context.env.random)
   const { group } = await insertGroup(tx, {
     profile: row.profile,
@@ -110,7 +109,7 @@ async function makeGroup(context: SuperPeerContext, tx: Tx, row: RequestRow, tar
     ownPublicKey: keys.publicKey,
     ownRole: 'relay',
     shownProfile: own.profile,
-    writers: role === 'author' ? 'everyone' : 'owners',
+    writers: writersOf(target.ext),
     now,
   })
   for (const { id, key } of owners) {
@@ -130,7 +129,7 @@ async function makeGroup(context: SuperPeerContext, tx: Tx, row: RequestRow, tar
       now,
     })
   }
-  await insertServed(tx, { group, joinRole: role, ownerExt: row.owner_ext, now })
+  await insertServed(tx, { group, ownerExt: row.owner_ext, now })
   await setRequestGroup(tx, row.serving_request, { group, profile: target.profile })
   context.notify(tx, { type: 'served-group', group, change: 'added', status: 'invited' })
   return group
@@ -217,7 +216,7 @@ async function answer(
   const conn = await context.agent.accept(tx, row.request, info)
   await bind(tx, conn, 'served-owner', owner.id)
   await setMemberConn(tx, owner.id, conn)
-  await connecting(tx, { member: owner.id, group: groupId, conn })
+  await connecting(tx, { member: owner.id, group: groupId, conn, now: context.env.clock.now() })
   const { firstCheck } = context.settings
   const served = await servedGroup(tx, groupId)
   const now = context.env.clock.now()

@@ -1,7 +1,11 @@
 import type { LinkContent } from '../agent/api.ts'
-import { asHearthError } from '../codec/error.ts'
+import type { Extensions } from '../chat/invitations.ts'
+import { decodeGroupLinkData } from '../chat/link-data.ts'
+import { asHearthError, CodecError } from '../codec/error.ts'
 import type { GroupId } from '../group/api.ts'
-import { groupById } from '../group/state/groups.ts'
+import { writersOf } from '../group/extensions.ts'
+import { type Group, groupById } from '../group/state/groups.ts'
+import { changeWriters } from '../group/writers.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { endConnection, finishEnding } from './ending.ts'
@@ -64,6 +68,7 @@ async function record(context: SuperPeerContext, tx: Tx, groupId: GroupId, outco
   if (served.status === 'inactive' && now - (served.inactive_at ?? now) >= context.settings.inactiveFor) {
     return letGo(context, tx, groupId)
   }
+  if (outcome !== undefined && outcome !== 'gone') await followWriters(tx, group, outcome)
   const listed = outcome === undefined ? undefined : isListed(served, outcome)
   if (listed === true && served.status !== 'active') await become(context, tx, served, 'active', now)
   if (listed === false && served.status === 'active') await become(context, tx, served, 'inactive', now)
@@ -77,6 +82,22 @@ async function record(context: SuperPeerContext, tx: Tx, groupId: GroupId, outco
     delay,
     groupId,
   )
+}
+
+/** Link data decide who may write, also for a super-peer that missed the owner's word. */
+async function followWriters(tx: Tx, group: Group, content: LinkContent): Promise<void> {
+  const ext = extensionsIn(content)
+  if (ext !== undefined && writersOf(ext) !== group.writers) await changeWriters(tx, group.id, writersOf(ext))
+}
+
+/** Undefined where the link data cannot be read. */
+function extensionsIn({ userData }: LinkContent): Extensions | undefined {
+  try {
+    return decodeGroupLinkData(userData).ext ?? []
+  } catch (error) {
+    if (error instanceof CodecError) return undefined
+    throw error
+  }
 }
 
 function isListed(served: Served, outcome: LinkContent | 'gone'): boolean {

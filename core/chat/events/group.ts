@@ -4,6 +4,8 @@ import { type MemberId, memberId } from '../ids.ts'
 import {
   type Acceptance,
   acceptance,
+  type Extensions,
+  extensions,
   type GroupInvitation,
   type GroupLinkInvitation,
   type GroupLinkRejection,
@@ -53,10 +55,16 @@ export interface GroupEventParams {
   'x.grp.mem.del': MemberRemoval
   'x.grp.leave': NoParams
   'x.grp.del': NoParams
-  'x.grp.info': { readonly groupProfile: GroupProfile }
+  'x.grp.info': GroupInfo
   'x.grp.prefs': { readonly groupPreferences: GroupPreferences }
   'x.grp.direct.inv': DirectInvitation
   'x.grp.msg.forward': JsonForward
+}
+
+export interface GroupInfo {
+  readonly groupProfile: GroupProfile
+  /** The group's extensions, where they changed; signed with the rest, so that it survives every super-peer (chat §7.7). */
+  readonly ext?: Extensions | undefined
 }
 
 export interface MemberRef {
@@ -169,7 +177,7 @@ export const groupEvents: { readonly [K in keyof GroupEventParams]: JsonCodec<Gr
   }),
   'x.grp.leave': noParams,
   'x.grp.del': noParams,
-  'x.grp.info': record<GroupEventParams['x.grp.info']>({ groupProfile }),
+  'x.grp.info': record<GroupInfo>({ groupProfile, ext: optional(extensions) }),
   'x.grp.prefs': record<GroupEventParams['x.grp.prefs']>({ groupPreferences }),
   'x.grp.direct.inv': record<DirectInvitation>({
     connReq: text,

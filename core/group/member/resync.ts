@@ -12,6 +12,7 @@ import { retryDelay } from '../settings.ts'
 import { groupById } from '../state/groups.ts'
 import { isRemoved, setMemberStatus } from '../state/members.ts'
 import { relaysOf } from '../state/relays.ts'
+import { changeWriters } from '../writers.ts'
 import { addOwners, addRelayLink } from './join.ts'
 
 /** Comparing with link data: the way back for whoever missed that super-peers changed (chat §4.8). */
@@ -34,12 +35,12 @@ async function apply(context: GroupContext, tx: Tx, id: GroupId, read: GroupLink
   const group = await groupById(tx, id)
   if (group === undefined || !isJoined(group.status)) return
   await tx.run(
-    'UPDATE groups SET group_profile = ?, member_count = ?, writers = ? WHERE group_id = ?',
+    'UPDATE groups SET group_profile = ?, member_count = ? WHERE group_id = ?',
     JSON.stringify(groupProfileCodec.encode(read.groupProfile)),
     read.memberCount ?? group.memberCount,
-    read.writers,
     id,
   )
+  if (read.writers !== group.writers) await changeWriters(tx, id, read.writers)
   await addOwners(context, tx, id, read)
   for (const link of read.relays) await addRelayLink(context, tx, id, link)
   await tryFailedAgain(context, tx, id, read.relays)

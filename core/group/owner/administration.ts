@@ -6,6 +6,7 @@ import type { Tx } from '../../store/database.ts'
 import type { GroupId, GroupPatch, MemberRowId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
 import { endGroup } from '../ending.ts'
+import { extensionsOf } from '../extensions.ts'
 import { endRelay } from '../relay-events.ts'
 import { sendEvents } from '../sending/compose.ts'
 import { dropDeliveries, rescueOrphans } from '../sending/deliveries.ts'
@@ -13,6 +14,7 @@ import { type Group, groupById } from '../state/groups.ts'
 import { isCurrent, isRemoved, type Member, memberByRow, setMemberRole, setMemberStatus } from '../state/members.ts'
 import { messagesOf, wipeMessage } from '../state/messages.ts'
 import { relayByMember, relaysOf } from '../state/relays.ts'
+import { changeWriters } from '../writers.ts'
 import { addRelay } from './agreement.ts'
 import { countChanged, publishLink } from './link-data.ts'
 import { issueRoster } from './roster.ts'
@@ -76,7 +78,10 @@ export async function updateProfile(context: GroupContext, tx: Tx, id: GroupId, 
     JSON.stringify(groupProfileCodec.encode(profile)),
     id,
   )
-  await sendEvents(context, tx, group, [{ event: { type: 'x.grp.info', params: { groupProfile: profile } } }])
+  const { writers } = patch
+  if (writers !== undefined) await changeWriters(tx, id, writers)
+  const ext = writers === undefined ? {} : { ext: extensionsOf(writers) }
+  await sendEvents(context, tx, group, [{ event: { type: 'x.grp.info', params: { groupProfile: profile, ...ext } } }])
   await publishLink(context, tx, id)
   context.notify(tx, { type: 'group', group: id, change: 'updated' })
 }

@@ -12,7 +12,7 @@ import { HearthError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
 import type { GroupId, MemberRowId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
-import { EXT_POSTING } from '../extensions.ts'
+import { extensionsOf } from '../extensions.ts'
 import { failureOf } from '../failure.ts'
 import { readRelayAddress, readRelayLink, sameLink } from '../link.ts'
 import { advanceRelay, endRelay, failRelayStep, tellRelay } from '../relay-events.ts'
@@ -90,7 +90,7 @@ async function invite(context: GroupContext, { member }: Relay, address: string)
           fromMemberProfile: own.profile,
           relayMemberId: member.memberId,
           groupLink: group.link,
-          ...(group.writers === 'everyone' && { ext: [EXT_POSTING] }),
+          ...(group.writers === 'everyone' && { ext: extensionsOf(group.writers) }),
           ...(isReturning(relay) && { proof: returnProof(group, member.memberId) }),
         },
       },

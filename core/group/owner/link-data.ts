@@ -8,7 +8,7 @@ import { publicKeyOf } from '../../crypto/keypair.ts'
 import type { Tx } from '../../store/database.ts'
 import type { GroupId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
-import { EXT_POSTING } from '../extensions.ts'
+import { extensionsOf, type Writers } from '../extensions.ts'
 import { advanceRelay } from '../relay-events.ts'
 import { sendEvents } from '../sending/compose.ts'
 import { type Group, groupById } from '../state/groups.ts'
@@ -19,7 +19,7 @@ import { isServing, type Relay, relaysOf } from '../state/relays.ts'
 export interface LinkDataValues {
   readonly groupProfile: GroupProfile
   readonly memberCount: number
-  readonly writers: 'everyone' | 'owners'
+  readonly writers: Writers
   readonly relays: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export function linkData(
     userData: encodeGroupLinkData({
       groupProfile: values.groupProfile,
       publicGroupData: { publicMemberCount: values.memberCount },
-      ...(values.writers === 'everyone' && { ext: [EXT_POSTING] }),
+      ...(values.writers === 'everyone' && { ext: extensionsOf(values.writers) }),
     }),
   }
 }

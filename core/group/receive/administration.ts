@@ -2,6 +2,7 @@ import type { ChatEventParams } from '../../chat/events.ts'
 import { type GroupProfile, groupProfile as groupProfileCodec } from '../../chat/profile.ts'
 import { DEFAULT_ROLE, isRosterRole, mayChangeRole, mayRemove, mayRestrict } from '../../chat/roles.ts'
 import { equal } from '../../codec/bytes.ts'
+import { writersOf } from '../extensions.ts'
 import type { DeliveryScope, Effect } from '../processed.ts'
 import {
   insertMember,
@@ -14,6 +15,7 @@ import {
 } from '../state/members.ts'
 import { messagesOf, wipeMessage } from '../state/messages.ts'
 import { advanceRoster } from '../state/roster.ts'
+import { changeWriters } from '../writers.ts'
 import { applied, GROUP_SCOPE, ignored, type Outcome, type Received, refused } from './context.ts'
 import { NAMELESS } from './records.ts'
 
@@ -164,10 +166,14 @@ export async function receiveGroupDeletion({ author }: Received): Promise<Outcom
   return applied({ scope: REMOVED_SCOPE, effects: [{ type: 'group-deleted' }] })
 }
 
-export async function receiveGroupProfile(received: Received, value: GroupProfile): Promise<Outcome> {
-  const { group, author } = received
+export async function receiveGroupProfile(
+  received: Received,
+  { groupProfile: value, ext }: ChatEventParams['x.grp.info'],
+): Promise<Outcome> {
+  const { tx, group, author } = received
   if (author?.role !== 'owner') return refused('role')
   if (!sameGroup(group.groupProfile, value)) return refused('group-id')
+  if (ext !== undefined) await changeWriters(tx, group.id, writersOf(ext))
   await saveGroupProfile(received, value)
   return applied({ scope: GROUP_SCOPE, effects: [{ type: 'profile-changed' }] })
 }

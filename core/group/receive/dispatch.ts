@@ -73,7 +73,7 @@ export async function dispatch(received: Received): Promise<Outcome> {
     case 'x.grp.del':
       return receiveGroupDeletion(received)
     case 'x.grp.info':
-      return receiveGroupProfile(received, event.params.groupProfile)
+      return receiveGroupProfile(received, event.params)
     case 'x.grp.prefs':
       return receivePreferences(received, event.params)
     case 'x.grp.relay.new':

@@ -81,8 +81,6 @@ export interface ServedGroupsTable {
   status: ServedStatus
   /** Our short link for this group. */
   link: string | null
-  /** Role that joiners get. */
-  join_role: string
   /** Counts joins and promotions, so that they can be ordered. */
   seq: Generated<number>
   /** The newest job of the group. */

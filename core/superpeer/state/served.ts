@@ -20,16 +20,14 @@ export async function servedGroups(tx: Tx): Promise<Served[]> {
 
 export interface NewServed {
   readonly group: GroupId
-  readonly joinRole: string
   readonly ownerExt: string | null
   readonly now: number
 }
 
 export async function insertServed(tx: Tx, values: NewServed): Promise<void> {
   await tx.run(
-    "INSERT INTO served_groups (group_id, status, join_role, owner_ext, created_at) VALUES (?, 'invited', ?, ?, ?)",
+    "INSERT INTO served_groups (group_id, status, owner_ext, created_at) VALUES (?, 'invited', ?, ?)",
     values.group,
-    values.joinRole,
     values.ownerExt,
     values.now,
   )

@@ -143,6 +143,8 @@ export interface TestOwner extends Person {
   /** Invites, by default with the group's link as it is. */
   invite(address: string, groupLink?: string): Promise<void>
   publish(): Promise<void>
+  /** Writes link data that say who may write. */
+  setEveryone(everyone: boolean): Promise<void>
   /** Links of relays that are published. */
   readonly relays: readonly string[]
   /** Takes the relay out of the link data. */
@@ -182,6 +184,7 @@ export async function createOwner(world: World, options: OwnerOptions = {}): Pro
   const memberIds = new Map<string, Uint8Array>()
   const known = new Map<string, Set<string>>()
   const acks: TestOwner['acks'] = []
+  let everyone = options.everyone === true
   const rejections: string[] = []
   const data = (): LinkUserData => ({
     direct: false,
@@ -190,7 +193,7 @@ export async function createOwner(world: World, options: OwnerOptions = {}): Pro
     userData: encodeGroupLinkData({
       groupProfile,
       publicGroupData: { publicMemberCount: 1 },
-      ...(options.everyone && { ext: ['post1'] }),
+      ...(everyone && { ext: ['post1'] }),
     }),
   })
   const address = await agent.createPreparedAddress(prepared, data())
@@ -261,6 +264,10 @@ export async function createOwner(world: World, options: OwnerOptions = {}): Pro
     acks,
     rejections,
     publish,
+    setEveryone: async (value: boolean) => {
+      everyone = value
+      await publish()
+    },
     relayMemberId: (relay: string) => memberIds.get(relay)!,
     unpublish: async (relay: string) => {
       relays.splice(relays.indexOf(relay), 1)

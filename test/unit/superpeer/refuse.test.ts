@@ -149,3 +149,22 @@ test('whoever writes too fast is slowed down and loses nothing', async () => {
   await world.time.until(() => bob.texts().length === 15)
   expect(bob.texts()).toEqual(Array.from({ length: 15 }, (_, i) => `${i}`))
 })
+
+test('a super-peer that missed who may write now finds it in the link data', async () => {
+  const { world, owner, member, hosts } = await scene(1, { everyone: true })
+  const [alice, bob] = [await member('alice'), await member('bob')]
+  await alice.say('before')
+  await world.time.until(() => bob.texts().length === 1)
+  await owner.setEveryone(false)
+  await world.time.pass(16 * 60_000)
+  await alice.say('after')
+  await world.time.pass(5000)
+  expect(bob.texts()).toEqual(['before'])
+  expect((await member('carol')).role).toBe('observer')
+  await owner.setEveryone(true)
+  await world.time.pass(16 * 60_000)
+  expect((await member('dora')).role).toBe('author')
+  await bob.say('again')
+  await world.time.until(() => alice.texts().includes('again'))
+  expect((await hosts[0]!.superPeer.groups())[0]?.status).toBe('active')
+})
