@@ -6,6 +6,7 @@ import { hostMigration } from './migrations/0004-host.ts'
 import { instanceMigration } from './migrations/0005-instance.ts'
 import { contactsMigration } from './migrations/0006-contacts.ts'
 import { blocksMigration } from './migrations/0007-blocks.ts'
+import { commonRoleMigration } from './migrations/0008-common-role.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly string[] = [
   instanceMigration,
   contactsMigration,
   blocksMigration,
+  commonRoleMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */
