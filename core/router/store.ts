@@ -4,7 +4,7 @@ import { decode } from '../codec/reader.ts'
 import { encode } from '../codec/writer.ts'
 import { boxKey } from '../crypto/box.ts'
 import { type AuthKey, type LinkData, type QueueMode, readAuthKey } from '../smp/commands.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, planOnce } from './database.ts'
 import type { MessageHead, Queue, QueueMessage } from './queue.ts'
 import { type QueueRecord, queueCache } from './queue-cache.ts'
 
@@ -91,7 +91,7 @@ const EXPIRE_STEP = 500
 /** Errors: store `locked`, `newer`, `open`. */
 export function openRouterStore(path: string): RouterStore {
   const db = openDatabase(path)
-  const get = <Row>(sql: string) => db.prepare<unknown[], Row>(sql)
+  const get = <Row>(sql: string) => db.prepare<unknown[], Row>(planOnce(sql))
   const QUEUE = `SELECT q.id, recipient_id, sender_id, recipient_keys, secret, sender_key, mode, off, used_day, link_id
     FROM queue q LEFT JOIN link l ON l.queue = q.id`
   const HEAD = 'SELECT seq, msg_id, time, body IS NULL AS marker FROM message'
