@@ -1,19 +1,22 @@
 import { create } from 'zustand'
-import type { Change, MemberView } from '../../core/host/contract/types.ts'
+import type { Change, Group, MemberView } from '../../core/host/contract/types.ts'
 import { api } from './api.ts'
+import { useHost } from './host.ts'
 
 /** Those who take part in a group, as far as they are loaded, in the order of their coming. */
 export interface MemberList {
   readonly members: readonly MemberView[]
   readonly complete: boolean
   readonly loading: boolean
+  /** Who might write when it was loaded: with that, many roles change at once. */
+  readonly writers: Group['writers'] | undefined
 }
 
 interface Lists {
   readonly byGroup: ReadonlyMap<number, MemberList>
 }
 
-const EMPTY: MemberList = { members: [], complete: false, loading: false }
+const EMPTY: MemberList = { members: [], complete: false, loading: false, writers: undefined }
 const PAGE = 200
 /** Changes come in bursts: they are read together. */
 const COLLECT = 300
@@ -37,7 +40,8 @@ export function forgetMembers(): void {
 export async function loadMembers(group: number): Promise<void> {
   const { complete, loading, members } = membersOf(useMembers.getState(), group)
   if (complete || loading) return
-  update(group, (list) => ({ ...list, loading: true }))
+  const writers = useHost.getState().groups.get(group)?.writers
+  update(group, (list) => ({ ...list, loading: true, writers: list.writers ?? writers }))
   try {
     const after = members.at(-1)?.id
     const page = await api().members.list({
@@ -47,6 +51,7 @@ export async function loadMembers(group: number): Promise<void> {
       ...(after === undefined ? {} : { after }),
     })
     update(group, (list) => ({
+      ...list,
       members: [...list.members, ...page.filter(({ id }) => !list.members.some((member) => member.id === id))],
       complete: page.length < PAGE,
       loading: false,
@@ -70,6 +75,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 
 /** What the host says about members of groups that are loaded. */
 export function applyMemberChange(change: Change): void {
+  if (change.type === 'group' && change.group !== undefined) applyWriters(change.group)
   if (change.type !== 'member' || !useMembers.getState().byGroup.has(change.group)) return
   const { group, member } = change
   if (change.change === 'left' || change.change === 'removed') {
@@ -78,6 +84,15 @@ export function applyMemberChange(change: Change): void {
   }
   changed.set(group, (changed.get(group) ?? new Set()).add(member))
   if (timer === undefined) timer = setTimeout(() => void readChanged(), COLLECT)
+}
+
+/** No change is told of each member whose role came with it: the list is read again. */
+function applyWriters({ id, writers }: Group): void {
+  const list = useMembers.getState().byGroup.get(id)
+  if (list === undefined || list.writers === writers) return
+  update(id, () => ({ ...EMPTY, writers }))
+  // Without a connection nothing is read; the next snapshot forgets the list.
+  loadMembers(id).catch(() => {})
 }
 
 async function readChanged(): Promise<void> {

@@ -71,6 +71,31 @@ e2e('the pages of a group', () => {
     await member.page.getByText('Now with pictures.').waitFor()
   })
 
+  test('an owner decides anew who may write', async () => {
+    const { page } = ada
+    const cleo = people.members[1]!
+    const reader = await scene.window(cleo.host, `/chats/${cleo.group}`)
+    await reader.page.getByText('Only some members can write here.').waitFor()
+    await go(ada, `/groups/${people.owner.group}/edit`)
+    await page.getByRole('radio', { name: /^Everyone may write/ }).check()
+    await page.getByText('All members may write from now on').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Everyone may write').waitFor()
+    await say(reader.page, 'At last')
+    await go(ada, `/groups/${people.owner.group}/members`)
+    await row(page, 'Cleo').getByText('writer').waitFor()
+
+    await go(ada, `/groups/${people.owner.group}/edit`)
+    await page.getByRole('radio', { name: /^Only those/ }).check()
+    await page.getByText('could become readers').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await reader.page.getByText('Only some members can write here.').waitFor()
+    await go(ada, `/groups/${people.owner.group}/members`)
+    await row(page, 'Cleo').getByText('reader').waitFor()
+    await row(page, 'Ben').getByText('moderator').waitFor()
+    await scene.close(reader)
+  })
+
   test('a second super-peer takes over from the first', async () => {
     const { page } = ada
     await people.owner.host.api.known.add({ address: elm.superPeer, name: 'Elm' })

@@ -13,6 +13,12 @@ interface CreateFlags {
   readonly all?: boolean
 }
 
+interface UpdateFlags {
+  readonly name?: string
+  readonly description?: string
+  readonly writers?: 'everyone' | 'owners'
+}
+
 export function groupVerbs(): Command[] {
   return [
     new Command('list').description('the groups of this host').action(
@@ -59,16 +65,21 @@ export function groupVerbs(): Command[] {
       .argument('<group>', 'its number', count)
       .option('--name <name>')
       .option('--description <text>', 'empty: none')
+      .addOption(
+        new Option('--writers <who>', 'who may write, except those whose role was set by name').choices([
+          'everyone',
+          'owners',
+        ]),
+      )
       .action(
-        lazily(
-          async ({ api, print }, group: number, { name, description }: { name?: string; description?: string }) => {
-            const changes = {
-              ...(name === undefined ? {} : { displayName: name }),
-              ...(description === undefined ? {} : { description: description === '' ? null : description }),
-            }
-            print(await api.groups.update({ group, ...changes }), describe)
-          },
-        ),
+        lazily(async ({ api, print }, group: number, { name, description, writers }: UpdateFlags) => {
+          const changes = {
+            ...(name === undefined ? {} : { displayName: name }),
+            ...(description === undefined ? {} : { description: description === '' ? null : description }),
+            ...(writers === undefined ? {} : { writers }),
+          }
+          print(await api.groups.update({ group, ...changes }), describe)
+        }),
       ),
     new Command('preview')
       .description('read a group link without joining')

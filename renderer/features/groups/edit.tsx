@@ -6,18 +6,19 @@ import { api } from '../../state/api.ts'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
-import { TextArea, TextField } from '../../ui/field.tsx'
+import { Choice, TextArea, TextField } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { PicturePicker } from '../../ui/picture.tsx'
 import css from './group.module.css'
 
-/** The owner changes name, picture and description. */
+/** The owner changes name, picture, description, and who may write. */
 export function EditGroup({ group }: { readonly group: Group }) {
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const [name, setName] = useState(group.displayName)
   const [description, setDescription] = useState(group.description ?? '')
   const [image, setImage] = useState(group.image)
+  const [writers, setWriters] = useState(group.writers)
   const { busy, failure, run } = useCall()
   const back = `/groups/${group.id}`
 
@@ -29,6 +30,7 @@ export function EditGroup({ group }: { readonly group: Group }) {
         displayName: name.trim(),
         description: description.trim() === '' ? null : description.trim(),
         image: image ?? null,
+        ...(writers === group.writers ? {} : { writers }),
       }),
     )
     if (saved) navigate(back)
@@ -53,6 +55,18 @@ export function EditGroup({ group }: { readonly group: Group }) {
           rows={5}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
+        <Choice
+          label={t('groups.writers.label')}
+          value={writers}
+          onChange={setWriters}
+          options={[
+            { value: 'everyone', label: t('groups.writers.everyone'), hint: t('groups.writers.everyoneHint') },
+            { value: 'owners', label: t('groups.writers.owners'), hint: t('groups.writers.ownersHint') },
+          ]}
+        />
+        <p className={css.muted} aria-live="polite">
+          {writers !== group.writers && t(`groups.writers.to.${writers}`)}
+        </p>
         <FailureNote failure={failure} />
         <div className={css.end}>
           <Button onClick={() => navigate(back)}>{t('action.cancel')}</Button>

@@ -30,6 +30,12 @@ export const en = {
       everyoneHint: 'A conversation among all members.',
       owners: 'Only those the owner lets may write',
       ownersHint: 'News from few to many. Everyone can react.',
+      to: {
+        everyone:
+          'All members may write from now on, except those from whom you took it by name. Members who use another SimpleX app learn of it when they join again.',
+        owners:
+          'Members who could write because everyone could become readers. You, moderators and those you let write by name go on writing.',
+      },
     },
     history: {
       label: 'Newcomers see recent messages',
@@ -185,7 +191,7 @@ export const en = {
       pinnedHint: 'Stays at the top of your chats.',
       archived: 'Archive',
       archivedHint: 'Out of the way, and back when you look for it.',
-      writersHint: 'Decided when the group was created. You can let single members write, or not, on their page.',
+      writersHint: 'You can change it under “Edit”, and let single members write, or not, in the list of members.',
     },
     leave: {
       section: 'Leave',
@@ -305,6 +311,12 @@ export const de: Texts<typeof en> = {
       everyoneHint: 'Eine Unterhaltung aller Mitglieder.',
       owners: 'Nur, wem es der Eigentümer erlaubt',
       ownersHint: 'Nachrichten von wenigen an viele. Reagieren können alle.',
+      to: {
+        everyone:
+          'Ab jetzt dürfen alle Mitglieder schreiben, außer denen, denen du es namentlich genommen hast. Wer eine andere SimpleX-App benutzt, erfährt davon beim nächsten Beitritt.',
+        owners:
+          'Wer schreiben durfte, weil es alle durften, liest ab jetzt nur noch. Du, die Moderation und alle, denen du es namentlich erlaubt hast, schreiben weiter.',
+      },
     },
     history: {
       label: 'Neue sehen letzte Nachrichten',
@@ -461,7 +473,8 @@ export const de: Texts<typeof en> = {
       pinnedHint: 'Bleibt oben in deinen Chats.',
       archived: 'Archivieren',
       archivedHint: 'Aus dem Weg, und wieder da, wenn du sie suchst.',
-      writersHint: 'Beim Gründen festgelegt. Einzelnen Mitgliedern kannst du es auf ihrer Seite erlauben oder nehmen.',
+      writersHint:
+        'Ändern kannst du es unter „Bearbeiten“, und einzelnen Mitgliedern es in der Mitgliederliste erlauben oder nehmen.',
     },
     leave: {
       section: 'Verlassen',
