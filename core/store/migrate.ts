@@ -7,6 +7,7 @@ import { instanceMigration } from './migrations/0005-instance.ts'
 import { contactsMigration } from './migrations/0006-contacts.ts'
 import { blocksMigration } from './migrations/0007-blocks.ts'
 import { commonRoleMigration } from './migrations/0008-common-role.ts'
+import { acceptedMigration } from './migrations/0009-accepted.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly string[] = [
   contactsMigration,
   blocksMigration,
   commonRoleMigration,
+  acceptedMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

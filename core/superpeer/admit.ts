@@ -88,7 +88,7 @@ export async function joinRequest(
   )
   await bind(tx, conn, 'served-member', member.id)
   await setMemberConn(tx, member.id, conn)
-  await connecting(tx, { member: member.id, group: groupId, conn })
+  await connecting(tx, { member: member.id, group: groupId, conn, now: context.env.clock.now() })
 }
 
 /**

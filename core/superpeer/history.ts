@@ -21,20 +21,22 @@ export interface History {
   readonly knownFrom: number
 }
 
+/** Where the jobs of a newcomer begin: after `start`, with what came since `acceptedAt`. */
+interface Begin {
+  readonly start: number
+  readonly acceptedAt: number
+  readonly now: number
+}
+
 /**
- * The last items of the main conversation for a newcomer whose jobs begin after `start` (chat §5.6): signed ones with
- * their own bytes, others with their present content. What still waits to become a job is left out: it will come.
+ * The last items of the main conversation from before a newcomer was let in (chat §5.6): signed ones with their own
+ * bytes, others with their present content. What came later, or still waits to become a job, comes with its jobs.
  */
-export async function historyFor(
-  tx: Tx,
-  group: Group,
-  newcomer: MemberRowId,
-  start: number,
-  now: number,
-): Promise<History> {
+export async function historyFor(tx: Tx, group: Group, newcomer: MemberRowId, begin: Begin): Promise<History> {
+  const { start, now } = begin
   const nothing: History = { elements: [], knownFrom: start }
   if (!groupPreference(group.groupProfile.groupPreferences, 'history').enable) return nothing
-  const items = await historyItems(tx, group)
+  const items = await historyItems(tx, group, begin.acceptedAt)
   if (items.length === 0) return nothing
   const authors = new Map<MemberRowId, Member>()
   const forwarded: Uint8Array[] = []
@@ -59,13 +61,14 @@ export async function historyFor(
   return { elements: [...records, ...forwarded], knownFrom: complete ? Math.min(before, start) : start }
 }
 
-async function historyItems(tx: Tx, group: Group): Promise<MessageRow[]> {
+async function historyItems(tx: Tx, group: Group, before: number): Promise<MessageRow[]> {
   const items = await tx.all<MessageRow>(
     `SELECT m.* FROM chat_messages m WHERE m.group_id = ? AND m.scope IS NULL AND m.kind = 'content'
-       AND m.in_history = 1 AND m.hidden = 0 AND m.deleted_at IS NULL
+       AND m.in_history = 1 AND m.hidden = 0 AND m.deleted_at IS NULL AND m.created_at <= ?
        AND NOT EXISTS (SELECT 1 FROM delivery_tasks t WHERE t.group_id = m.group_id AND t.shared_msg_id = m.shared_msg_id)
      ORDER BY m.time DESC, m.message DESC LIMIT ?`,
     group.id,
+    before,
     HISTORY_ON_JOIN,
   )
   return items.reverse()

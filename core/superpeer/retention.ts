@@ -3,11 +3,14 @@ import { bindingsOf, unbind } from '../chat/state/bindings.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { hourOf, servedGroups } from './state/served.ts'
+import { forgetUnconnected } from './welcome.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 /** Connections that carried an answer and no more (chat §4.7). */
 const REPLIES_KEPT = 5 * 60_000
 const HOURS_KEPT = 30 * 24
+/** As long as routers keep messages: later nobody can read that it was let in. */
+const UNCONNECTED_KEPT = 21 * 24 * 3600_000
 /** Rows handled in one transaction. */
 const CHUNK = 2000
 /** Between two sweeps. */
@@ -40,7 +43,8 @@ async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
   await dropItems(tx, before)
   await tx.run('DELETE FROM served_counters WHERE hour < ?', hourOf(now) - HOURS_KEPT)
   await dropReplies(context, tx, now - REPLIES_KEPT)
-  return jobs.length === CHUNK
+  const more = await forgetUnconnected(context, tx, now - UNCONNECTED_KEPT, CHUNK)
+  return more || jobs.length === CHUNK
 }
 
 /** Items are kept as history for newcomers: the last ones however old they are (chat §5.6, §7.3). */

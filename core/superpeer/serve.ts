@@ -216,7 +216,7 @@ async function answer(
   const conn = await context.agent.accept(tx, row.request, info)
   await bind(tx, conn, 'served-owner', owner.id)
   await setMemberConn(tx, owner.id, conn)
-  await connecting(tx, { member: owner.id, group: groupId, conn })
+  await connecting(tx, { member: owner.id, group: groupId, conn, now: context.env.clock.now() })
   const { firstCheck } = context.settings
   const served = await servedGroup(tx, groupId)
   const now = context.env.clock.now()

@@ -21,7 +21,7 @@ import { endConnection } from './ending.ts'
 import { historyFor } from './history.ts'
 import { bodiesInOrder, knowsRosters, rosterElements, setRosterServed } from './roster.ts'
 import { lastJob } from './state/jobs.ts'
-import { beginCatchingUp, nextSeq, servedMember } from './state/recipients.ts'
+import { beginCatchingUp, neverConnectedSince, nextSeq, type ServedMember, servedMember } from './state/recipients.ts'
 import { currentRecord, memberInfoOf } from './state/records.ts'
 import { count, servedGroup, serves } from './state/served.ts'
 import { insertTask } from './state/tasks.ts'
@@ -53,6 +53,29 @@ export async function neverConnected(
   }
 }
 
+/**
+ * Whoever was let in before this time and did not connect is forgotten: routers no longer hold the answer. One that was
+ * promoted or blocked meanwhile stays known. True where there may be more.
+ */
+export async function forgetUnconnected(
+  context: SuperPeerContext,
+  tx: Tx,
+  before: number,
+  limit: number,
+): Promise<boolean> {
+  const waiting = await neverConnectedSince(tx, before, limit)
+  for (const { member, conn } of waiting) {
+    await neverConnected(context, tx, member, conn)
+    await tx.run(
+      `DELETE FROM group_members WHERE member = ? AND status = 'accepted' AND role_signed = 0 AND blocked = 0
+         AND EXISTS (SELECT 1 FROM served_members s WHERE s.member = ? AND s.state = 'gone' AND s.connected_at IS NULL)`,
+      member,
+      member,
+    )
+  }
+  return waiting.length === limit
+}
+
 /** The connection of a member, or of the owner, is usable both ways (chat §5.4). */
 export async function memberConnected(context: SuperPeerContext, tx: Tx, memberRow: MemberRowId): Promise<void> {
   const member = await memberByRow(tx, memberRow)
@@ -69,32 +92,35 @@ export async function memberConnected(context: SuperPeerContext, tx: Tx, memberR
     await beginCatchingUp(tx, member.id)
     context.wakeDelivery(tx, group.id)
   } else if (member.role === 'owner') {
-    const start = await lastJob(tx, group.id)
-    await makeRecipient(tx, group, member, { start, knownFrom: start }, now)
+    await makeRecipient(context, tx, group, member, { start: recipient.position, knownFrom: recipient.position })
   } else {
-    await welcome(context, tx, group, member, recipient.conn, now)
+    await welcome(context, tx, group, member, recipient)
   }
   context.notify(tx, { type: 'served-group', group: group.id, change: 'members', status: served.status })
 }
 
+/** From now on it gets every job after `start`: first those formed while it connected. */
 async function makeRecipient(
+  context: SuperPeerContext,
   tx: Tx,
   group: Group,
   member: Member,
   at: { readonly start: number; readonly knownFrom: number },
-  now: number,
 ): Promise<void> {
   const seq = await nextSeq(tx, group.id)
+  const behind = (await lastJob(tx, group.id)) > at.start
   await tx.run(
-    `UPDATE served_members SET state = 'live', reason = NULL, position = ?, known_from = ?, joined_seq = ?,
+    `UPDATE served_members SET state = ?, reason = NULL, position = ?, known_from = ?, joined_seq = ?,
        privileged_seq = ?, connected_at = ? WHERE member = ?`,
+    behind ? 'catching-up' : 'live',
     at.start,
     at.knownFrom,
     seq,
     atLeast(member.role, 'moderator') ? seq : null,
-    now,
+    context.env.clock.now(),
     member.id,
   )
+  if (behind) context.wakeDelivery(tx, group.id)
 }
 
 /** Announcement to moderators and higher, introductions, roster, history: in the order of chat §5.4. */
@@ -103,12 +129,11 @@ async function welcome(
   tx: Tx,
   group: Group,
   member: Member,
-  conn: number,
-  now: number,
+  { conn, position: start, accepted_at }: ServedMember,
 ): Promise<void> {
-  const start = await lastJob(tx, group.id)
-  const history = await historyFor(tx, group, member.id, start, now)
-  await makeRecipient(tx, group, member, { start, knownFrom: history.knownFrom }, now)
+  const now = context.env.clock.now()
+  const history = await historyFor(tx, group, member.id, { start, acceptedAt: accepted_at ?? now, now })
+  await makeRecipient(context, tx, group, member, { start, knownFrom: history.knownFrom })
   const owners = await introductions(tx, group, member, ['owner'])
   const privileged = await introductions(tx, group, member, ['admin', 'moderator'])
   const roster = knowsRosters(member) ? await rosterElements(tx, group.id) : undefined

@@ -139,6 +139,8 @@ export interface ServedMembersTable {
   paused_at: Generated<number | null>
   check_at: Generated<number | null>
   roster_served: Generated<number | null>
+  /** When the present connection was let in. */
+  accepted_at: Generated<number | null>
   connected_at: Generated<number | null>
 }
 

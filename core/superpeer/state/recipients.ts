@@ -162,18 +162,36 @@ export interface NewServedMember {
   readonly member: MemberRowId
   readonly group: GroupId
   readonly conn: ConnId
+  readonly now: number
 }
 
-/** A member that connects, for the first time or again; what it has been sent stays known, unless it had left. */
+/**
+ * A member that connects, for the first time or again; what it has been sent stays known, unless it had left. A newcomer
+ * gets every job from here on: by another super-peer it may be counted in already, and the two must not leave gaps in
+ * what an author says.
+ */
 export async function connecting(tx: Tx, values: NewServedMember): Promise<void> {
   await tx.run(
-    `INSERT INTO served_members (member, group_id, conn, state) VALUES (?, ?, ?, 'connecting')
+    `INSERT INTO served_members (member, group_id, conn, state, position, accepted_at)
+       SELECT ?, group_id, ?, 'connecting', last_job, ? FROM served_groups WHERE group_id = ?
      ON CONFLICT (member) DO UPDATE SET conn = excluded.conn, state = 'connecting', auth_errors = 0, check_at = NULL,
-       roster_served = NULL,
+       roster_served = NULL, accepted_at = excluded.accepted_at,
+       position = CASE WHEN served_members.state = 'gone' OR served_members.connected_at IS NULL
+         THEN excluded.position ELSE served_members.position END,
        connected_at = CASE WHEN served_members.state = 'gone' THEN NULL ELSE served_members.connected_at END`,
     values.member,
-    values.group,
     values.conn,
+    values.now,
+    values.group,
+  )
+}
+
+/** Let in before this time, and never connected. */
+export async function neverConnectedSince(tx: Tx, before: number, limit: number): Promise<ServedMember[]> {
+  return tx.all<ServedMember>(
+    "SELECT * FROM served_members WHERE state = 'connecting' AND accepted_at < ? ORDER BY accepted_at LIMIT ?",
+    before,
+    limit,
   )
 }
 

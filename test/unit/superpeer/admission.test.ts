@@ -5,7 +5,7 @@ import { encodeConnInfo } from '../../../core/chat/outgoing.ts'
 import { equal } from '../../../core/codec/bytes.ts'
 import { HearthError } from '../../../core/codec/error.ts'
 import { verify } from '../../../core/crypto/sign.ts'
-import { createOwner } from './people.ts'
+import { createMember, createOwner } from './people.ts'
 import { scene } from './scene.ts'
 import { createWorld } from './world.ts'
 
@@ -113,6 +113,59 @@ test('a member that lost its connection comes back with its key and gets what it
   await world.time.until(() => alice.texts().includes('third'))
   expect(new Set(alice.texts())).toEqual(new Set(['first', 'second', 'third']))
   expect((await hosts[0]!.superPeer.groups())[0]?.members).toBe(3)
+})
+
+test.each([false, true])(
+  'what is said while a newcomer connects reaches it once, after the history (history: %s)',
+  async (history) => {
+    const { world, owner, hosts } = await scene(1, { history })
+    const [host] = hosts
+    await owner.say('before')
+    await world.time.settle()
+    const anna = await createMember(world, owner, 'anna')
+    host!.crash()
+    await anna.join()
+    await world.time.settle()
+    // Let in, with an answer that it does not read yet.
+    await anna.away()
+    await host!.start()
+    await world.time.pass(100)
+    for (const text of ['first', 'second']) {
+      await owner.say(text)
+      await world.time.settle()
+    }
+    await anna.back()
+    await world.time.until(() => anna.connected.size === 1)
+    await owner.say('third')
+    await world.time.until(() => anna.texts().includes('third'))
+    expect(anna.texts()).toEqual([...(history ? ['before'] : []), 'first', 'second', 'third'])
+    expect(anna.violations).toEqual([])
+  },
+)
+
+test('whoever is let in and never connects is forgotten after three weeks, and may ask again', async () => {
+  const { world, owner, hosts } = await scene(1)
+  const [host] = hosts
+  const anna = await createMember(world, owner, 'anna')
+  host!.crash()
+  await anna.join()
+  await world.time.settle()
+  await anna.away()
+  await host!.start()
+  await world.time.settle()
+  const waiting = () => host!.query("SELECT * FROM served_members WHERE state = 'connecting'")
+  expect(await waiting()).toHaveLength(1)
+  await world.time.pass(20 * 24 * 3600_000)
+  expect(await waiting()).toHaveLength(1)
+  await world.time.pass(2 * 24 * 3600_000)
+  expect(await waiting()).toEqual([])
+  expect(await host!.query("SELECT * FROM group_members WHERE name = 'anna'")).toEqual([])
+  expect(await host!.query("SELECT * FROM conn_bindings WHERE kind = 'served-member'")).toEqual([])
+  await anna.back()
+  await anna.join()
+  await world.time.until(() => anna.connected.size === 1)
+  await owner.say('hello')
+  await world.time.until(() => anna.texts().includes('hello'))
 })
 
 test('rosters are acknowledged while being set up, kept, and served to newcomers', async () => {
