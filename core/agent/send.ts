@@ -45,9 +45,13 @@ interface Content {
   readonly bytes: Uint8Array | null
 }
 
-async function loadSender(tx: Tx, conn: ConnId): Promise<Sender> {
+/**
+ * The confirmation is the first message of a connection: who gets another before it does not know the key of its queue
+ * yet, and loses it (agent §6.7).
+ */
+async function loadSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender> {
   const sender = await tx.get<Sender>(SELECT_SENDER, conn)
-  if (sender === undefined) {
+  if (sender === undefined || (kind !== 'confirmation' && sender.last_snd_id === 0)) {
     throw new HearthError('usage', 'not-connected', 'this connection cannot send')
   }
   return sender
@@ -140,7 +144,7 @@ export async function send(
   body: Uint8Array | StoredBody,
   options: SendOptions = {},
 ): Promise<MsgId> {
-  const sender = await loadSender(tx, conn)
+  const sender = await loadSender(tx, conn, 'message')
   if (typeof body === 'number') {
     return enqueue(context, tx, conn, sender, [storedContent(body, await loadBody(tx, body), options)])
   }
@@ -163,7 +167,7 @@ export async function sendMany(
   const failures: Failure[] = []
   for (const { conn, bodies } of sends) {
     try {
-      const sender = await loadSender(tx, conn)
+      const sender = await loadSender(tx, conn, 'message')
       await enqueue(
         context,
         tx,
@@ -183,7 +187,7 @@ export async function sendMany(
 export async function sendControl(context: AgentContext, tx: Tx, conn: ConnId, message: AMessage): Promise<void> {
   const hello = message.type === 'HELLO'
   const content = aMessageContent(message, hello ? 'hello' : 'control', hello, false)
-  await enqueue(context, tx, conn, await loadSender(tx, conn), [content])
+  await enqueue(context, tx, conn, await loadSender(tx, conn, content.kind), [content])
 }
 
 /** The confirmation of either side (agent §6.3 `I` and `D`). Errors: usage `large`. */
@@ -198,7 +202,7 @@ export async function sendConfirmation(
     throw new HearthError('usage', 'large', `the information has at most about ${maxConnInfo(false)} bytes`)
   }
   const hash = sha256(bytes)
-  await enqueue(context, tx, conn, await loadSender(tx, conn), [
+  await enqueue(context, tx, conn, await loadSender(tx, conn, 'confirmation'), [
     { kind: 'confirmation', notify: true, report: false, hash: () => hash, stored: null, bytes },
   ])
 }

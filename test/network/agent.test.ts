@@ -95,6 +95,32 @@ test.each(['full', 'short'] as const)('an address accepts a request that came by
   await exchange(a, aConn, b, bConn, 5)
 })
 
+/** Sends as soon as the connection takes it. */
+async function sayAtOnce(from: TestAgent, conn: number, text: string): Promise<void> {
+  for (;;) {
+    try {
+      return await say(from, conn, text)
+    } catch (error) {
+      expect((error as { code: string }).code).toBe('not-connected')
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+  }
+}
+
+test('messages of either side never overtake its confirmation', async () => {
+  const a = await start()
+  const b = await start()
+  const invitation = await a.agent.createInvitation()
+  const bConn = await b.store.write((tx) => b.agent.join(tx, invitation.full, utf8('joiner')))
+  await sayAtOnce(b, bConn, 'from b')
+  const conf = await a.expect('CONF')
+  await a.store.write((tx) => a.agent.allow(tx, invitation.conn, conf.confirmation, utf8('initiator')))
+  await sayAtOnce(a, invitation.conn, 'from a')
+  await Promise.all([a.expect('MSG'), b.expect('MSG')])
+  expect([texts(a), texts(b)]).toEqual([['from b'], ['from a']])
+  expect([...a.events, ...b.events].filter((event) => event.type === 'ERR')).toEqual([])
+})
+
 test('link data are rewritten by their owner and read by anybody', async () => {
   const a = await start()
   const b = await start()
