@@ -36,8 +36,9 @@ import { decode } from '../../../core/codec/reader.ts'
 import { formatVersionRange, parseVersionRange } from '../../../core/codec/version.ts'
 import { encode } from '../../../core/codec/writer.ts'
 import { agree } from '../../../core/crypto/agreement.ts'
-import { boxKey } from '../../../core/crypto/box.ts'
+import { BOX_OVERHEAD, boxKey } from '../../../core/crypto/box.ts'
 import { formatRouterAddress, parseRouterAddress } from '../../../core/smp/address.ts'
+import { maxMessageSize } from '../../../core/smp/commands.ts'
 import {
   CONFIRMATION_PADDING,
   decodeClientMessage,
@@ -51,7 +52,8 @@ import {
   writePrivateHeader,
   writePublicHeader,
 } from '../../../core/smp/envelope.ts'
-import { bytes, keyPair, number, same, text } from '../fields.ts'
+import { sealProxied } from '../../../core/smp/proxy.ts'
+import { bytes, keyPair, number, object, same, text } from '../fields.ts'
 import type { Context, Handler, VectorRecord } from '../handler.ts'
 
 function checkConstants(record: VectorRecord): void {
@@ -59,6 +61,10 @@ function checkConstants(record: VectorRecord): void {
   assert.equal(text(record, 'supportedSMPClientVRange'), formatVersionRange(CLIENT_VERSIONS))
   assert.equal(number(record, 'e2eEncConfirmationLength'), CONFIRMATION_PADDING)
   assert.equal(number(record, 'e2eEncMessageLength'), MESSAGE_PADDING)
+  const limits = Object.entries(object(record.maxMessageLength))
+  for (const [version, limit] of limits) assert.equal(maxMessageSize(Number(version.slice(1))), limit)
+  const proxied = sealProxied(new Uint8Array(32), new Uint8Array(24), new Uint8Array(0))
+  assert.equal(proxied.length - BOX_OVERHEAD, number(record, 'paddedProxiedTLength'))
   assert.deepEqual(record.e2eEncConnInfoLength, { pqOn: confirmationSize(true), pqOff: confirmationSize(false) })
   assert.deepEqual(record.e2eEncAgentMsgLength, { pqOn: messageSize(true), pqOff: messageSize(false) })
 }

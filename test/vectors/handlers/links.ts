@@ -108,7 +108,7 @@ function checkParsedLink(link: ShortLink, expected: Fields): void {
   assert.equal(link.type === 'i' ? 'invitation' : 'contact', text(expected, 'mode'))
   if (link.type === 'i') same(link.linkId, text(expected, 'linkId'), 'link id')
   else assert.equal(CONTACT_TYPES[link.type], text(expected, 'contactType'))
-  assert.equal(link.scheme, text(expected, 'scheme') === 'SLSSimplex' ? 'simplex' : 'https')
+  assert.equal(link.scheme === 'simplex' ? 'SLSSimplex' : 'SLSServer', text(expected, 'scheme'))
   assert.deepEqual(link.router.hosts, expected.hosts)
   assert.equal(link.router.port, text(expected, 'port'))
   same(link.router.keyHash, text(expected, 'keyHash'), 'key hash')
@@ -127,6 +127,7 @@ function checkShortLink(record: VectorRecord): void {
   assert.equal(formatShortLink(link), text(record, 'link'))
   const decoded = decode(bytes(record, 'smpHex'), readShortLink)
   assert(sameShortLink(decoded, link))
+  same(decoded.router.keyHash, link.router.keyHash, 'key hash')
   same(
     encode((w) => writeShortLink(w, decoded)),
     text(record, 'smpHex'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { base64url, fromBase64url } from '../../../core/codec/base64url.ts'
 import { fromHex, hex } from '../../../core/codec/bytes.ts'
 import { decodePrivateKey, decodePublicKey, encodePublicKey, narrowPublicKey } from '../../../core/codec/keys.ts'
@@ -26,6 +27,7 @@ import {
 import { verifySignedKey } from '../../../core/transport/signed-key.ts'
 import { readTransportError, writeTransportError } from '../../../core/transport/transport-error.ts'
 import type { Handler, VectorRecord } from '../handler.ts'
+import { byteStrings, stringLiterals } from '../haskell.ts'
 
 interface KeyTexts {
   readonly privDer: string
@@ -80,6 +82,10 @@ function fixture(record: VectorRecord): void {
 
 function checkSignedKey(chain: readonly Uint8Array[], signedKey: Uint8Array): void {
   const leaf = leafKeyOf(chain[0]!)
+  const root = new X509Certificate(chain.at(-1)!)
+  assert(root.verify(root.publicKey), 'the last certificate is signed by itself')
+  // A service may show a single certificate; routers never do.
+  if (chain.length > 1) assert.deepEqual(validateChain(chain, fingerprint(chain[1]!), Date.now()), leaf)
   const algorithm: SigningAlgorithm = leaf.algorithm
   assert.equal(signedKey.length, signatureSize(algorithm) === 64 ? 122 : 173)
   assert.notEqual(verifySignedKey(signedKey, leaf, 'X25519'), undefined)
@@ -101,6 +107,7 @@ function serverHello(record: VectorRecord): void {
   assert.equal(formatVersionRange(hello.versions), expected.versionRange)
   assert.equal(hex(hello.sessionId), expected.sessionId)
   assert.equal(hello.auth !== undefined, expected.hasAuthKey)
+  assert.equal(expected.hasAuthKey, record.hasAuthKey === true && hello.versions.max >= 7)
   if (hello.auth !== undefined) checkSignedKey(hello.auth.chain, hello.auth.signedKey)
   const encoded = encodeServerHello({
     versions: parseVersionRange(text(record, 'versionRange')),
@@ -129,6 +136,8 @@ function clientHello(record: VectorRecord): void {
     assert.equal(found, key)
   }
   assert.equal(hex(encodeClientHello(hello)), record.hex)
+  const parts = byteStrings({ keyHash: hello.keyHash, key: hello.key?.raw })
+  for (const part of stringLiterals(text(record, 'parsedBack'))) assert(parts.has(hex(part)), `shown part ${hex(part)}`)
 }
 
 function serviceResponse(record: VectorRecord): void {
