@@ -223,6 +223,8 @@ export interface MemberPage {
   readonly limit?: number
   /** Only those who wrote, and privileged members. */
   readonly active?: boolean
+  /** Only these rows. */
+  readonly only?: readonly MemberRowId[]
 }
 
 export interface MessageView {
@@ -236,7 +238,15 @@ export interface MessageView {
   readonly asGroup: boolean
   readonly content: MsgContent
   readonly text: string
-  readonly quote: { readonly message: MessageRowId | undefined; readonly content: MsgContent } | undefined
+  readonly quote:
+    | {
+        readonly message: MessageRowId | undefined
+        readonly content: MsgContent
+        /** Of the quoted message, where it is known here. */
+        readonly authorName: string | undefined
+        readonly sent: boolean
+      }
+    | undefined
   readonly time: number
   readonly receivedAt: number
   readonly editedAt: number | undefined
@@ -277,10 +287,12 @@ export interface MessagePage {
   readonly search?: string
 }
 
+/** One super-peer's part in a message: the copy that came through it, or, of an own one, the copy that it was given. */
 export interface CopyView {
   readonly superPeer: MemberRowId
   readonly name: string
-  readonly receivedAt: number
+  /** Of an own message: when it was taken; undefined while it waits. */
+  readonly receivedAt: number | undefined
   /** Same as the first copy. */
   readonly same: boolean
 }

@@ -153,6 +153,7 @@ export const contract = {
           after: id.exactOptional(),
           limit: z.number().int().min(1).max(1000).exactOptional(),
           active: z.boolean().exactOptional(),
+          only: z.array(id).max(200).exactOptional(),
         }),
       )
       .output(type<readonly MemberView[]>()),

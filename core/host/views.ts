@@ -16,7 +16,12 @@ export function messageView(view: MessageView): Message {
   return {
     ...rest,
     content: msgContent.encode(content) as JsonObject,
-    quote: quote && { message: quote.message, text: quote.content.text },
+    quote: quote && {
+      message: quote.message,
+      text: quote.content.text,
+      authorName: quote.authorName,
+      sent: quote.sent,
+    },
     reactions: reactions.map(({ reaction, count, own }) => ({
       emoji: reaction.type === 'emoji' ? reaction.emoji : '',
       count,

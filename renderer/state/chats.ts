@@ -28,6 +28,15 @@ export function chatAboutPath({ kind, id }: ChatRef): string {
   return kind === 'group' ? `/groups/${id}` : `/contacts/${id}/about`
 }
 
+/** What a message answers. */
+export interface Quote {
+  readonly message: number | undefined
+  readonly text: string
+  /** Undefined between two, and where the quoted message is not known here. */
+  readonly authorName?: string | undefined
+  readonly sent: boolean
+}
+
 /** A message as conversations show it, whoever said it where. */
 export interface ChatMessage {
   readonly id: number
@@ -37,7 +46,7 @@ export interface ChatMessage {
   readonly asGroup: boolean
   readonly content: Message['content']
   readonly text: string
-  readonly quote: { readonly message: number | undefined; readonly text: string } | undefined
+  readonly quote: Quote | undefined
   readonly time: number
   readonly receivedAt: number
   readonly editedAt: number | undefined

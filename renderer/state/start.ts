@@ -7,6 +7,7 @@ import { applyInstanceChange } from './instance.ts'
 import { applyKnownChange } from './known.ts'
 import { applyMemberChange, forgetMembers } from './members.ts'
 import { applyMessageChange, refreshMessages } from './messages.ts'
+import { applyPictureChange, forgetPictures } from './pictures.ts'
 import { refreshServing } from './serving.ts'
 import { applyToChat, forgetStale, readStale } from './stale-chats.ts'
 
@@ -19,6 +20,7 @@ export function start(runtime: Runtime): void {
     },
     snapshot(snapshot) {
       forgetMembers()
+      forgetPictures()
       forgetStale()
       applySnapshot(snapshot)
       applyContactsSnapshot(snapshot)
@@ -30,6 +32,7 @@ export function start(runtime: Runtime): void {
       applyToChat(change)
       applyMessageChange(change)
       applyMemberChange(change)
+      applyPictureChange(change)
       applyKnownChange(change)
       applyInstanceChange(change)
       if (change.type === 'served-group') void refreshServing()

@@ -24,7 +24,8 @@ export function Avatar({ name, image, size = 40 }: AvatarProps) {
 
 const HUES = 8
 
-function hueOf(name: string): number {
+/** Which of the tints of a theme belongs to a name. */
+export function hueOf(name: string): number {
   let sum = 0
   for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0
   return sum % HUES

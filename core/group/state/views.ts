@@ -93,12 +93,16 @@ async function viewOf(tx: Tx, group: Group): Promise<GroupView> {
 
 export async function memberViews(tx: Tx, id: GroupId, page: MemberPage = {}): Promise<MemberView[]> {
   const limit = Math.min(Math.max(page.limit ?? 200, 1), 1000)
+  const { only } = page
+  if (only?.length === 0) return []
+  const chosen = only === undefined ? '' : `AND member IN (${only.map(() => '?').join(', ')})`
   const active = page.active === true ? "AND (wrote_at IS NOT NULL OR role IN ('moderator', 'admin', 'owner'))" : ''
   const rows = await tx.all<Selectable<GroupMembersTable>>(
     `SELECT * FROM group_members WHERE group_id = ? AND member > ? AND role != 'relay'
-       AND status NOT IN ('removed', 'left', 'rejected', 'unknown') ${active} ORDER BY member LIMIT ?`,
+       AND status NOT IN ('removed', 'left', 'rejected', 'unknown') ${active} ${chosen} ORDER BY member LIMIT ?`,
     id,
     page.after ?? 0,
+    ...(only ?? []),
     limit,
   )
   return rows.map((row) => memberView(memberOf(row)))
@@ -162,8 +166,10 @@ export async function messageView(tx: Tx, message: MessageRowId): Promise<Messag
 async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member | undefined>): Promise<MessageView> {
   const container = containerOf(row)
   const author = row.author ?? undefined
-  if (author !== undefined && !known.has(author)) known.set(author, await memberByRow(tx, author))
   const quoted = row.quoted_msg_id === null ? undefined : await messageByShared(tx, row.group_id, row.quoted_msg_id)
+  for (const member of [author, quoted?.author ?? undefined]) {
+    if (member !== undefined && !known.has(member)) known.set(member, await memberByRow(tx, member))
+  }
   const copies = await tx.get<{ copies_differ: number }>(
     'SELECT copies_differ FROM chat_events WHERE group_id = ? AND shared_msg_id = ?',
     row.group_id,
@@ -179,7 +185,12 @@ async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member 
     asGroup: row.as_group === 1,
     content: container.content,
     text: container.content.text,
-    quote: container.quote && { message: quoted?.message, content: container.quote.content },
+    quote: container.quote && {
+      message: quoted?.message,
+      content: container.quote.content,
+      authorName: known.get(quoted?.author ?? 0)?.name,
+      sent: quoted?.sent === 1,
+    },
     time: row.time,
     receivedAt: row.created_at,
     editedAt: row.edited_at ?? undefined,
@@ -252,20 +263,28 @@ async function shownRelays(tx: Tx, group: Group): Promise<Relay[]> {
 }
 
 export async function copyViews(tx: Tx, message: MessageRowId): Promise<CopyView[]> {
-  return (
-    await tx.all<{ relay: number; name: string | null; received_at: number; same: number }>(
-      `SELECT c.relay, g.name, c.received_at, (e.digest IS NULL OR c.digest = e.digest) AS same
-       FROM chat_messages m
-       JOIN chat_copies c ON c.group_id = m.group_id AND c.shared_msg_id = m.shared_msg_id
-       LEFT JOIN chat_events e ON e.group_id = m.group_id AND e.shared_msg_id = m.shared_msg_id
-       LEFT JOIN group_members g ON g.member = c.relay
-       WHERE m.message = ? ORDER BY c.received_at, c.relay`,
-      message,
-    )
-  ).map((row) => ({
+  const copies = await tx.all<{ relay: number; name: string | null; received_at: number | null; same: number }>(
+    `SELECT c.relay, g.name, c.received_at, (e.digest IS NULL OR c.digest = e.digest) AS same
+     FROM chat_messages m
+     JOIN chat_copies c ON c.group_id = m.group_id AND c.shared_msg_id = m.shared_msg_id
+     LEFT JOIN chat_events e ON e.group_id = m.group_id AND e.shared_msg_id = m.shared_msg_id
+     LEFT JOIN group_members g ON g.member = c.relay
+     WHERE m.message = ? AND m.sent = 0
+     UNION ALL
+     SELECT d.relay, g.name, CASE d.state WHEN 'taken' THEN d.at END, 1
+     FROM chat_messages m
+     JOIN chat_sends s ON s.message = m.message AND s.event = 'x.msg.new'
+     JOIN chat_deliveries d ON d.send = s.send
+     LEFT JOIN group_members g ON g.member = d.relay
+     WHERE m.message = ? AND m.sent = 1
+     ORDER BY 3, 1`,
+    message,
+    message,
+  )
+  return copies.map((row) => ({
     superPeer: row.relay,
     name: row.name ?? '',
-    receivedAt: row.received_at,
+    receivedAt: row.received_at ?? undefined,
     same: row.same === 1,
   }))
 }

@@ -49,7 +49,14 @@ export type Group = Omit<GroupView, 'groupProfile' | 'lastMessage'> & { readonly
 /** `content` is the network's JSON (chat §2.5). */
 export type Message = Omit<MessageView, 'content' | 'quote' | 'reactions'> & {
   readonly content: JsonObject
-  readonly quote: { readonly message: MessageRowId | undefined; readonly text: string } | undefined
+  readonly quote:
+    | {
+        readonly message: MessageRowId | undefined
+        readonly text: string
+        readonly authorName: string | undefined
+        readonly sent: boolean
+      }
+    | undefined
   readonly reactions: readonly { readonly emoji: string; readonly count: number; readonly own: boolean }[]
 }
 

@@ -2,15 +2,18 @@ import { Search, ShieldCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
+import type { Group } from '../../../core/host/contract/types.ts'
 import { type Chat, type ChatMessage, type ChatRef, chatAboutPath } from '../../state/chats.ts'
 import { useHost } from '../../state/host.ts'
 import { conversationOf, isLoaded, openConversation, useMessages } from '../../state/messages.ts'
+import { useSuperPeers } from '../../state/super-peers.ts'
 import { useChat } from '../../state/use-chats.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
+import { healthOf } from '../groups/health.ts'
 import { BackLink } from './back-link.tsx'
 import { Composer, type Intent } from './composer.tsx'
 import css from './conversation.module.css'
@@ -93,19 +96,25 @@ export function Conversation({ chat: wanted }: { readonly chat: ChatRef }) {
 
 /** The second line of the header. */
 function About({ chat }: { readonly chat: Chat }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   if (chat.kind === 'contact') {
     const { status, incognito } = chat.contact
     const text =
       status === 'active' && incognito !== undefined ? t('contacts.knownAs', { name: isolate(incognito) }) : undefined
     return <span className={css.about}>{text ?? t(`contacts.status.${status}`)}</span>
   }
-  const { memberCount, superPeers } = chat.group
+  return <AboutGroup group={chat.group} />
+}
+
+function AboutGroup({ group }: { readonly group: Group }) {
+  const { t, i18n } = useTranslation()
+  const { active, total } = healthOf(useSuperPeers(group.id))
+  const { memberCount } = group
   return (
     <span className={css.about}>
       {t('chats.members', { count: memberCount, shown: memberCount.toLocaleString(i18n.language) })}
       {' · '}
-      {t('chats.superPeers', { connected: superPeers.connected, total: superPeers.total })}
+      {t('chats.superPeers', { connected: active, total })}
     </span>
   )
 }

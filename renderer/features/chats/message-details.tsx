@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { FailureNote } from '../../ui/failure.tsx'
 import { deliveryText } from './delivery.ts'
 import css from './message-details.module.css'
+import { sameDay } from './time.ts'
 
 interface MessageDetailsProps {
   readonly chat: ChatRef
@@ -31,6 +32,11 @@ export function MessageDetails({ chat, message, onClose }: MessageDetailsProps) 
 
   const at = (time: number) =>
     new Date(time).toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' })
+  const clock = (time: number) =>
+    new Date(time).toLocaleString(i18n.language, {
+      ...(message !== undefined && sameDay(time, message.time) ? {} : { dateStyle: 'medium' }),
+      timeStyle: 'medium',
+    })
   return (
     <Dialog
       title={t('chats.details.title')}
@@ -68,13 +74,16 @@ export function MessageDetails({ chat, message, onClose }: MessageDetailsProps) 
           )}
           {copies.length > 0 && (
             <>
-              <dt>{t('chats.details.deliveredBy')}</dt>
+              <dt>{t(message.sent ? 'chats.details.takenBy' : 'chats.details.deliveredBy')}</dt>
               <dd>
                 <ul>
                   {copies.map((copy) => (
-                    <li key={copy.superPeer}>
-                      <bdi>{copy.name}</bdi>, {at(copy.receivedAt)}
-                      {!copy.same && <strong> — {t('chats.details.differs')}</strong>}
+                    <li key={copy.superPeer} className={css.copy}>
+                      <bdi>{copy.name}</bdi>
+                      <span className={css.when}>
+                        {copy.receivedAt === undefined ? t('chats.delivery.waiting') : clock(copy.receivedAt)}
+                      </span>
+                      {!copy.same && <strong>{t('chats.details.differs')}</strong>}
                     </li>
                   ))}
                 </ul>

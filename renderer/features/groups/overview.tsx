@@ -3,12 +3,14 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import type { Group } from '../../../core/host/contract/types.ts'
+import { useSuperPeers } from '../../state/super-peers.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { LinkCard } from './create/link-card.tsx'
 import { Ending } from './ending.tsx'
 import css from './group.module.css'
+import { healthOf } from './health.ts'
 import { HealthStrip } from './health-strip.tsx'
 import { Preferences } from './preferences.tsx'
 
@@ -16,7 +18,8 @@ import { Preferences } from './preferences.tsx'
 export function Overview({ group }: { readonly group: Group }) {
   const { t, i18n } = useTranslation()
   const [, navigate] = useLocation()
-  const { id, part, status, displayName, description, memberCount, superPeers, incognito } = group
+  const { id, part, status, displayName, description, memberCount, incognito } = group
+  const health = healthOf(useSuperPeers(id))
   const owner = part === 'owner'
   const inUse = status === 'active'
   const count = memberCount.toLocaleString(i18n.language)
@@ -67,7 +70,7 @@ export function Overview({ group }: { readonly group: Group }) {
           href={`/groups/${id}/super-peers`}
           icon={<RadioTower size={18} />}
           name={t('rail.superPeers')}
-          value={t('groups.activeOf', { active: superPeers.active, total: superPeers.total })}
+          value={t('groups.activeOf', { active: health.active, total: health.total })}
         />
         {owner && inUse && (
           <NavRow

@@ -106,14 +106,13 @@ export const GROUPS: readonly Scene[] = [
   },
   {
     name: 'create-progress',
-    title: 'Creating a group: one is active, one waits for its person, one refuses, one does not answer',
+    title: 'Creating a group: one is active, one waits for its person, one is gone, one does not answer',
     on: 'ada',
-    async prepare(page, there) {
+    async prepare(page) {
       await go(page, '/groups/new/super-peers')
       await page.getByRole('button', { name: 'Create group' }).click()
       await page.getByText('active', { exact: true }).first().waitFor()
-      await there.birchRefuses()
-      await page.getByText('refused', { exact: true }).waitFor()
+      await page.getByText('failed', { exact: true }).first().waitFor()
       await page.getByText(/can’t be reached/).waitFor()
     },
   },

@@ -31,8 +31,6 @@ export interface Neighbourhood {
   readonly adaAddress: string
   /** Somebody does. */
   askAda(): Promise<void>
-  /** Birch is asked, and its person wants no more groups. */
-  birchRefuses(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -75,6 +73,8 @@ export async function neighbourhood(folder: string, pictures: Pictures): Promise
   for (const { superPeer: address } of [oak, elm, pine, birch]) {
     await ada.api.superPeers.test({ profile: adaProfile.id, address })
   }
+  // Whoever ran it has stopped: its address is gone.
+  await birch.api.serving.disable({})
 
   const news = await create(ada, adaProfile.id, [oak, elm, pine], {
     displayName: 'Harbour News',
@@ -139,10 +139,6 @@ export async function neighbourhood(folder: string, pictures: Pictures): Promise
       const text = 'May I put the ferry times into Harbour News every morning?'
       await ben.api.contacts.connect({ profile: benProfile.id, link: adaAddress, text })
       await until(async () => (await ada.api.contacts.requests({})).length > 0)
-    },
-    async birchRefuses() {
-      await until(async () => (await birch.api.serving.requests({})).length > 0)
-      for (const { id } of await birch.api.serving.requests({})) await birch.api.serving.reject({ request: id })
     },
     stop: async () => void (await Promise.allSettled(hosts.map((started) => started.kill()))),
   }

@@ -25,7 +25,13 @@ describe('a conversation', () => {
     ])
     expect((await bert.person.message(bert.group, 'first')).reactions).toMatchObject([{ own: true }])
     const reply = await anna.person.message(anna.group, 'indeed')
-    expect(reply.quote).toEqual({ message: id, content: { type: 'text', text: 'first' } })
+    expect(reply.quote).toEqual({
+      message: id,
+      content: { type: 'text', text: 'first' },
+      authorName: 'anna',
+      sent: true,
+    })
+    expect((await owner.message(group, 'indeed')).quote).toMatchObject({ authorName: 'anna', sent: false })
 
     await bert.person.groups.react(bert.group, seen.id, '👍', false)
     await eventually(world.time, async () => (await owner.message(group, 'first')).reactions.length === 0)

@@ -40,6 +40,13 @@ describe('a group', () => {
       { same: true },
     ])
     expect(heard.authorName).toBe('anna')
+    const said = await anna.person.message(anna.group, 'hello')
+    const taken = await anna.person.groups.deliveredBy(said.id)
+    expect(taken.map(({ name }) => name).sort()).toEqual(['relay0', 'relay1', 'relay2'])
+    expect(taken.every(({ receivedAt }) => receivedAt !== undefined)).toBe(true)
+    const author = heard.author!
+    expect(await bert.person.groups.members(bert.group, { only: [author] })).toMatchObject([{ id: author }])
+    expect(await bert.person.groups.members(bert.group, { only: [] })).toEqual([])
     expect(world.network.errors).toEqual([])
   })
 
