@@ -11,6 +11,8 @@ export interface ForwardedMessage {
   /** Kept byte for byte. */
   readonly signed?: Signed | undefined
   readonly sender: { readonly memberId: MemberId; readonly name: string }
+  /** What is done to a post of the group itself, beside what says so in its own words. */
+  readonly asGroup?: boolean | undefined
   /** Unix seconds: broker time at the super-peer. */
   readonly ts: number
 }
@@ -25,11 +27,11 @@ export function forwardElement(forward: ForwardedMessage): Uint8Array {
   return encodeForwarded({ sender: forwardSender(forward), ts: forward.ts }, inner)
 }
 
-/** Only an unsigned post of the group itself hides its author; a signed one could not be verified without. */
+/** Only what is unsigned hides its author; otherwise it could not be verified. */
 function forwardSender(forward: ForwardedMessage): ForwardSender {
   const { event } = forward.message
-  const asGroup = (event.type === 'x.msg.new' || event.type === 'x.msg.update') && event.params.asGroup === true
-  if (asGroup && forward.signed === undefined) return { type: 'channel' }
+  const says = (event.type === 'x.msg.new' || event.type === 'x.msg.update') && event.params.asGroup === true
+  if ((says || forward.asGroup === true) && forward.signed === undefined) return { type: 'channel' }
   return { type: 'member', ...forward.sender }
 }
 

@@ -1,6 +1,7 @@
 import { fitsRelay } from '../chat/batch.ts'
 import { forwardElement } from '../chat/forward.ts'
 import { HISTORY_ON_JOIN } from '../chat/limits.ts'
+import type { FileDescr, MsgContainer } from '../chat/msg-container.ts'
 import { groupPreference } from '../chat/preferences.ts'
 import { compareRoles } from '../chat/roles.ts'
 import { containerOf } from '../chat/state/columns.ts'
@@ -42,8 +43,7 @@ export async function historyFor(tx: Tx, group: Group, newcomer: MemberRowId, be
   const forwarded: Uint8Array[] = []
   for (const item of items) {
     const author = item.author === null ? undefined : await cachedMember(tx, authors, item.author)
-    const element = author && itemElement(item, author)
-    if (element !== undefined && fitsRelay(element)) forwarded.push(element)
+    if (author !== undefined) forwarded.push(...itemElements(item, author, now))
   }
   const before = await jobBefore(tx, group, Math.min(...items.map((item) => item.created_at)))
   const known = before < start ? await sendersSince(tx, group.id, before, MAX_SENDERS + 1) : []
@@ -92,22 +92,57 @@ async function jobBefore(tx: Tx, group: Group, time: number): Promise<number> {
   return row?.job ?? 0
 }
 
-function itemElement(item: MessageRow, author: Member): Uint8Array | undefined {
-  if (author.memberId === undefined || author.blocked) return undefined
-  const versions = { min: item.version_min, max: item.version_max }
-  const container = containerOf(item)
-  if (container.content.text === '' && container.content.type === 'text' && container.file === undefined) {
-    return undefined
+/** How long routers of files keep them: later a description leads nowhere. */
+const FILES_KEPT = 48 * 3600_000
+/** Characters of a description in one message (chat §1.6). */
+const DESCRIPTION_PART = 14_000
+const NO_DESCRIPTION: FileDescr = { fileDescrText: '', fileDescrPartNo: 0, fileDescrComplete: false }
+
+/**
+ * An item as it was announced, and the description of its file after it (chat §5.6): receivers accept a whole
+ * description in no other way. None where nothing of the item can be shown any more.
+ */
+function itemElements(item: MessageRow, author: Member, now: number): Uint8Array[] {
+  if (author.memberId === undefined || author.blocked) return []
+  const stored = containerOf(item)
+  const { text, type } = stored.content
+  const description = describedFile(stored, item.time, now)
+  if (text === '' && description === undefined && (type === 'text' || stored.file !== undefined)) return []
+  const { file, ...rest } = stored
+  const params = file && description ? { ...stored, file: { ...file, fileDescr: NO_DESCRIPTION } } : rest
+  const v = { min: item.version_min, max: item.version_max }
+  const common = {
+    sender: { memberId: author.memberId, name: author.name },
+    asGroup: item.as_group === 1,
+    ts: Math.floor(item.time / 1000),
   }
-  const message = { v: versions, msgId: item.shared_msg_id, event: { type: 'x.msg.new' as const, params: container } }
   const signed =
     item.body === null || item.signature === null
       ? undefined
       : { binding: 'G' as const, signatures: [item.signature], body: item.body }
-  return forwardElement({
-    message,
-    signed,
-    sender: { memberId: author.memberId, name: author.name },
-    ts: Math.floor(item.time / 1000),
-  })
+  const message = { v, msgId: item.shared_msg_id, event: { type: 'x.msg.new' as const, params } }
+  const element = forwardElement({ ...common, message, signed })
+  if (!fitsRelay(element)) return []
+  const parts = descriptionParts(description?.fileDescrText ?? '').map((fileDescr) =>
+    forwardElement({
+      ...common,
+      message: { v, event: { type: 'x.msg.file.descr', params: { msgId: item.shared_msg_id, fileDescr } } },
+    }),
+  )
+  return [element, ...parts]
+}
+
+/** What leads to the item's file, while it does. */
+function describedFile({ file }: MsgContainer, time: number, now: number): FileDescr | undefined {
+  const { fileDescr } = file ?? {}
+  return fileDescr?.fileDescrComplete === true && now < time + FILES_KEPT ? fileDescr : undefined
+}
+
+function descriptionParts(text: string): FileDescr[] {
+  const count = Math.ceil(text.length / DESCRIPTION_PART)
+  return Array.from({ length: count }, (_, index) => ({
+    fileDescrText: text.slice(index * DESCRIPTION_PART, (index + 1) * DESCRIPTION_PART),
+    fileDescrPartNo: index + 1,
+    fileDescrComplete: index + 1 === count,
+  }))
 }

@@ -106,6 +106,7 @@ async function plan(
     message: element.message,
     signed: element.signed,
     sender: { memberId: author.memberId, name: author.name },
+    asGroup: processed.asGroup,
     ts: Math.floor(brokerTime / 1000),
   })
   if (!fitsRelay(forwarded)) {

@@ -150,7 +150,7 @@ async function takeModeration(
 
 /** Did `author` write this item? What the group itself says is its owners' (chat §2.3). */
 function isAuthorOf(author: Member | undefined, item: MessageRow): boolean {
-  if (item.as_group === 1) return author === undefined ? item.author === null : author.role === 'owner'
+  if (item.as_group === 1) return author === undefined || author.role === 'owner'
   return author !== undefined && author.id === item.author
 }
 
@@ -323,6 +323,9 @@ async function changeReaction(
 /** Characters of a reaction that this program does not know but keeps. */
 const MAX_REACTION_KEY = 1000
 
+/** Characters of a file's description: a few hundred tell of a piece of four megabytes. */
+const MAX_DESCRIPTION = 256 * 1024
+
 /** Parts of an XFTP description, in order; repeated ones are ignored (chat §5.7). */
 export async function receiveFileDescription(received: Received, params: Params<'x.msg.file.descr'>): Promise<Outcome> {
   const { tx, group, author, context } = received
@@ -335,9 +338,14 @@ export async function receiveFileDescription(received: Received, params: Params<
   const { fileDescr: part } = params
   if (part.fileDescrPartNo !== (known?.fileDescrPartNo ?? 0) + 1) return ignored('unchanged', { open: true })
   const fileDescr = { ...part, fileDescrText: (known?.fileDescrText ?? '') + part.fileDescrText }
+  if (fileDescr.fileDescrText.length > MAX_DESCRIPTION) return refused('description')
   await replaceContainer(tx, item.message, { ...container, file: { ...container.file, fileDescr } })
   context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  return applied({ item: item.message, scope: author?.blocked === true ? undefined : itemScope(item) })
+  return applied({
+    item: item.message,
+    asGroup: item.as_group === 1,
+    scope: author?.blocked === true ? undefined : itemScope(item),
+  })
 }
 
 export async function receiveFileCancel(received: Received, params: Params<'x.file.cancel'>): Promise<Outcome> {
@@ -350,5 +358,9 @@ export async function receiveFileCancel(received: Received, params: Params<'x.fi
   const { file: _file, ...rest } = container
   await replaceContainer(tx, item.message, rest)
   context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  return applied({ item: item.message, scope: author?.blocked === true ? undefined : itemScope(item) })
+  return applied({
+    item: item.message,
+    asGroup: item.as_group === 1,
+    scope: author?.blocked === true ? undefined : itemScope(item),
+  })
 }

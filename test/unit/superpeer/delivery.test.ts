@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { idKey } from '../../../core/chat/ids.ts'
+import { fromBase64url } from '../../../core/codec/base64url.ts'
 import type { Person } from './people.ts'
 import { expectComplete, recordsOf, type Said, scene } from './scene.ts'
 
@@ -148,4 +150,82 @@ test('a support conversation reaches moderators, owners and its member only', as
   await world.time.until(() => alice.texts().includes('yes?'))
   await world.time.pass(5000)
   expect(bob.texts()).toEqual([])
+})
+
+const XFTP = { fileDescrText: '', fileDescrPartNo: 0, fileDescrComplete: false }
+const FILE = { fileName: 'report.pdf', fileSize: 70_000, fileDescr: XFTP }
+
+/** What came of files: the announcements, and the parts of their descriptions. */
+function filesTo(person: Person): object[] {
+  return person.heard.flatMap(({ event, msgId, sender }): object[] => {
+    if (event.type === 'x.msg.new' && event.params.content.type === 'file') {
+      return [{ text: event.params.content.text, file: event.params.file }]
+    }
+    if (event.type !== 'x.msg.file.descr') return []
+    return [{ ...event.params.fileDescr, of: idKey(event.params.msgId), msgId, sender }]
+  })
+}
+
+test('newcomers get files as they were announced, their descriptions after them in parts without an id', async () => {
+  const { world, owner, member } = await scene(1)
+  const alice = await member('alice')
+  const announce = (text: string, sign = false) =>
+    alice.tell({ type: 'x.msg.new', params: { content: { type: 'file', text }, file: FILE } }, { sign })
+  const describe = (id: string, fileDescr: typeof XFTP) =>
+    alice.tell({ type: 'x.msg.file.descr', params: { msgId: fromBase64url(id), fileDescr } })
+  const long = 'd'.repeat(14_000)
+  const [whole, signed, half] = [await announce('whole'), await announce('signed', true), await announce('half')]
+  await announce('')
+  for (const id of [whole, signed]) {
+    await describe(id, { fileDescrText: long, fileDescrPartNo: 1, fileDescrComplete: false })
+    await describe(id, { fileDescrText: 'end', fileDescrPartNo: 2, fileDescrComplete: true })
+  }
+  await describe(half, { fileDescrText: long, fileDescrPartNo: 1, fileDescrComplete: false })
+  await world.time.until(() => owner.heard.filter(({ event }) => event.type === 'x.msg.file.descr').length === 5)
+  await world.time.pass(1000)
+
+  const bob = await member('bob')
+  await world.time.pass(1000)
+  const described = (of: string) => [
+    { fileDescrText: long, fileDescrPartNo: 1, fileDescrComplete: false, of, msgId: undefined, sender: alice.id },
+    { fileDescrText: 'end', fileDescrPartNo: 2, fileDescrComplete: true, of, msgId: undefined, sender: alice.id },
+  ]
+  expect(filesTo(bob)).toEqual([
+    { text: 'whole', file: FILE },
+    ...described(whole),
+    { text: 'signed', file: FILE },
+    ...described(signed),
+    { text: 'half', file: undefined },
+  ])
+
+  await world.time.pass(48 * 3600_000)
+  const carol = await member('carol')
+  await world.time.pass(1000)
+  expect(filesTo(carol)).toEqual([
+    { text: 'whole', file: undefined },
+    { text: 'signed', file: FILE },
+    { text: 'half', file: undefined },
+  ])
+})
+
+test('what is done to a post of the group itself does not tell who of its owners did it', async () => {
+  const { world, owner, member } = await scene(1)
+  const alice = await member('alice')
+  const post = fromBase64url(
+    await owner.tell({
+      type: 'x.msg.new',
+      params: { content: { type: 'file', text: 'x' }, file: FILE, asGroup: true },
+    }),
+  )
+  const part = { fileDescrText: 'd', fileDescrPartNo: 1, fileDescrComplete: true }
+  const content = { type: 'file', text: 'y' } as const
+  await owner.tell({ type: 'x.msg.file.descr', params: { msgId: post, fileDescr: part } })
+  await owner.tell({ type: 'x.msg.update', params: { msgId: post, content, asGroup: true } })
+  await owner.tell({ type: 'x.file.cancel', params: { msgId: post } })
+  await owner.tell({ type: 'x.msg.del', params: { msgId: post } })
+  await world.time.until(() => alice.heard.some(({ event }) => event.type === 'x.msg.del'))
+  const told = alice.heard.filter(({ event }) => event.type.startsWith('x.msg') || event.type.startsWith('x.file'))
+  expect(told.map(({ event, sender }) => [event.type, sender])).toEqual(
+    ['x.msg.new', 'x.msg.file.descr', 'x.msg.update', 'x.file.cancel', 'x.msg.del'].map((type) => [type, undefined]),
+  )
 })
