@@ -46,7 +46,7 @@ import {
   saveDecryption,
 } from './records/ratchets.ts'
 import { rememberReceived, wasReceived } from './records/received.ts'
-import { sendControl } from './send.ts'
+import { canSend, sendControl } from './send.ts'
 
 /**
  * Receiving (agent §7.8). Whatever a message causes is one transaction, and the router is told afterwards; a message
@@ -128,11 +128,16 @@ export async function releaseHeld(tx: Tx, conn: ConnId, message: number): Promis
   return (await tx.run('UPDATE rcv_queues SET held_id = NULL WHERE conn = ? AND held_id = ?', conn, message)) === 1
 }
 
-/** The queue was full and is now drained: the sender may go on (agent §6.4 `QC`). */
+/**
+ * The queue was full and is now drained: the sender may go on (agent §6.4 `QC`). Where the peer's queue is full too,
+ * both would wait for word of the other, so that what waits here is tried at once: whoever drains last finds room.
+ */
 async function announceRoom(context: AgentContext, tx: Tx, queue: RcvQueue): Promise<void> {
-  if ((await loadSndQueue(tx, queue.conn)) === undefined || (await loadRatchet(tx, queue.conn)) === undefined) return
+  const { conn, senderId } = queue
+  if (!(await canSend(tx, conn))) return
   const router = await context.records.get(tx, queue.router)
-  await sendControl(context, tx, queue.conn, { type: 'A_QCONT', queue: { router, senderId: queue.senderId } })
+  await sendControl(context, tx, conn, { type: 'A_QCONT', queue: { router, senderId } })
+  tx.afterCommit(() => context.resumeDelivery(conn))
 }
 
 /** The per-queue encryption and what is accepted where (agent §6.7). */

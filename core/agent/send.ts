@@ -49,12 +49,20 @@ interface Content {
  * The confirmation is the first message of a connection: who gets another before it does not know the key of its queue
  * yet, and loses it (agent §6.7).
  */
-async function loadSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender> {
+async function findSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender | undefined> {
   const sender = await tx.get<Sender>(SELECT_SENDER, conn)
-  if (sender === undefined || (kind !== 'confirmation' && sender.last_snd_id === 0)) {
-    throw new HearthError('usage', 'not-connected', 'this connection cannot send')
-  }
+  return kind !== 'confirmation' && sender?.last_snd_id === 0 ? undefined : sender
+}
+
+async function loadSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender> {
+  const sender = await findSender(tx, conn, kind)
+  if (sender === undefined) throw new HearthError('usage', 'not-connected', 'this connection cannot send')
   return sender
+}
+
+/** Whether messages after the confirmation can be enqueued. */
+export async function canSend(tx: Tx, conn: ConnId): Promise<boolean> {
+  return (await findSender(tx, conn, 'control')) !== undefined
 }
 
 /** Stores messages of one connection in order; the ratchet is written once for all of them. */

@@ -203,6 +203,37 @@ test('a full queue pauses its connection only, and continues when the peer has d
   expect(texts(b)).toEqual(Array.from({ length: count }, (_, i) => `m${i}`))
 })
 
+test('two full queues do not wait for each other', async () => {
+  const [aPath, bPath] = [`${folder.path}/a.db`, `${folder.path}/b.db`]
+  let a = await start({ path: aPath })
+  let b = await start({ path: bPath })
+  const invitation = await a.agent.createInvitation()
+  const [aConn, bConn] = await connect(a, invitation.conn, b, invitation.full)
+  const count = 150
+  async function fill(agent: TestAgent, conn: number, name: string): Promise<void> {
+    await agent.store.write(async (tx) => {
+      for (let i = 0; i < count; i++) await agent.agent.send(tx, conn, utf8(`${name}${i}`))
+    })
+    await agent.expect('MWARN')
+  }
+  await running.splice(running.indexOf(b), 1)[0]?.stop()
+  await fill(a, aConn, 'a')
+  await running.splice(running.indexOf(a), 1)[0]?.stop()
+  let holding = true
+  b = await start({ path: bPath, handle: async (_, { type }) => (holding && type === 'MSG' ? 'hold' : undefined) })
+  const held = await b.expect('MSG')
+  await fill(b, bConn, 'b')
+  a = await start({ path: aPath })
+  await Promise.all([a.expect('MWARN'), a.expect('MSG', ({ body }) => fromUtf8(body) === 'b127')])
+  holding = false
+  await b.agent.acknowledge(bConn, held.message)
+  await Promise.all([
+    a.expect('MSG', ({ body }) => fromUtf8(body) === `b${count - 1}`),
+    b.expect('MSG', ({ body }) => fromUtf8(body) === `a${count - 1}`),
+  ])
+  expect([texts(a).length, texts(b).length]).toEqual([count, count])
+})
+
 test('deleting sends what is pending, then both the queue and the connection are gone', async () => {
   const a = await start()
   const b = await start()
