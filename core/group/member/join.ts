@@ -6,11 +6,11 @@ import { generateKeyPair } from '../../crypto/keypair.ts'
 import type { Tx } from '../../store/database.ts'
 import type { GroupId, GroupPreview, JoinOptions, ProfileId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
-import { type GroupLink, readGroupLink } from '../link.ts'
+import { type GroupLink, readGroupLink, sameLink } from '../link.ts'
 import { tellRelay } from '../relay-events.ts'
 import { type Group, groupsByPublicId, insertGroup } from '../state/groups.ts'
-import { insertMember, memberById, memberByRelayLink } from '../state/members.ts'
-import { insertRelay } from '../state/relays.ts'
+import { insertMember, memberById } from '../state/members.ts'
+import { insertRelay, relaysOf } from '../state/relays.ts'
 
 /** Joining through all super-peers of a link (chat §5.1, §5.2). */
 
@@ -112,7 +112,8 @@ export async function addOwners(context: GroupContext, tx: Tx, group: GroupId, r
 
 /** A super-peer to connect to, unless it is known. */
 export async function addRelayLink(context: GroupContext, tx: Tx, group: GroupId, link: string): Promise<void> {
-  if ((await memberByRelayLink(tx, group, link)) !== undefined) return
+  const known = await relaysOf(tx, group)
+  if (known.some(({ member }) => sameLink(member.relayLink, link))) return
   const now = context.env.clock.now()
   const member = await insertMember(tx, {
     group,

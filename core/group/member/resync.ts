@@ -5,12 +5,12 @@ import type { Tx } from '../../store/database.ts'
 import type { GroupId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
 import { failureOf } from '../failure.ts'
-import { type GroupLink, readGroupLink } from '../link.ts'
+import { type GroupLink, readGroupLink, sameLink } from '../link.ts'
 import { advanceRelay } from '../relay-events.ts'
 import { dropDeliveries, rescueOrphans } from '../sending/deliveries.ts'
 import { retryDelay } from '../settings.ts'
 import { groupById } from '../state/groups.ts'
-import { isRemoved, setMemberStatus } from '../state/members.ts'
+import { isRemoved, type Member, setMemberStatus } from '../state/members.ts'
 import { relaysOf } from '../state/relays.ts'
 import { changeWriters } from '../writers.ts'
 import { addOwners, addRelayLink } from './join.ts'
@@ -48,10 +48,15 @@ async function apply(context: GroupContext, tx: Tx, id: GroupId, read: GroupLink
   context.notify(tx, { type: 'group', group: id, change: 'updated' })
 }
 
+/** Others write the same link in other ways: an announcement carries a text, link data do not. */
+function isListed(published: readonly string[], { relayLink }: Member): boolean {
+  return published.some((link) => sameLink(link, relayLink))
+}
+
 async function tryFailedAgain(context: GroupContext, tx: Tx, id: GroupId, published: readonly string[]): Promise<void> {
   let again = false
   for (const { member, row } of await relaysOf(tx, id)) {
-    if (row.status !== 'failed' || member.relayLink === undefined || !published.includes(member.relayLink)) continue
+    if (row.status !== 'failed' || !isListed(published, member)) continue
     await advanceRelay(context, tx, member.id, 'new')
     context.wake(tx, { type: 'super-peer', member: member.id })
     again = true
@@ -65,10 +70,9 @@ async function tryFailedAgain(context: GroupContext, tx: Tx, id: GroupId, publis
  */
 async function dropUnlisted(context: GroupContext, tx: Tx, id: GroupId, published: readonly string[]): Promise<void> {
   const relays = await relaysOf(tx, id)
-  const listed = (link: string | undefined) => link !== undefined && published.includes(link)
-  const anyLeft = relays.some(({ member, row }) => listed(member.relayLink) && row.status !== 'inactive')
+  const anyLeft = relays.some(({ member, row }) => isListed(published, member) && row.status !== 'inactive')
   for (const { member, row } of relays) {
-    if (listed(member.relayLink)) continue
+    if (isListed(published, member)) continue
     if (isRemoved(member.status) && row.status === 'inactive' && anyLeft) continue
     if (member.conn !== undefined) await context.agent.remove(tx, member.conn)
     await dropDeliveries(context, tx, member.id)

@@ -83,11 +83,6 @@ export async function memberById(tx: Tx, group: GroupId, id: MemberId): Promise<
   return row && memberOf(row)
 }
 
-export async function memberByRelayLink(tx: Tx, group: GroupId, link: string): Promise<Member | undefined> {
-  const row = await tx.get<Row>('SELECT * FROM group_members WHERE group_id = ? AND relay_link = ?', group, link)
-  return row && memberOf(row)
-}
-
 /** Members with one of these roles, in order of their rows. */
 export async function membersWithRoles(tx: Tx, group: GroupId, roles: readonly MemberRole[]): Promise<Member[]> {
   const marks = roles.map(() => '?').join(', ')

@@ -57,6 +57,22 @@ describe('super-peers of a group', () => {
     expect((await owner.view(group)).superPeers.total).toBe(1)
   })
 
+  test('one whose link is written in another way is the same one', async () => {
+    const { world, join } = await community({ superPeers: 1 })
+    const anna = await join('anna')
+    const [known] = await anna.person.groups.superPeers(anna.group)
+    const key = known!.link!.slice(known!.link!.indexOf('#') + 1)
+    await anna.person.store.write((tx) =>
+      tx.run(
+        'UPDATE group_members SET relay_link = ? WHERE member = ?',
+        `simplex:/g#${key}=?h=router.example`,
+        known!.id,
+      ),
+    )
+    await settled(world.time, anna.person.groups.resync(anna.group))
+    expect(await anna.person.groups.superPeers(anna.group)).toMatchObject([{ id: known!.id, connected: true }])
+  })
+
   test('a super-peer that leaves is inactive, and may be asked again', async () => {
     const { world, owner, group, join, superPeers, link } = await community({ superPeers: 2 })
     const anna = await join('anna')
