@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HearthError } from '../codec/error.ts'
 import { decodePrivateKey, type PrivateKey } from '../codec/keys.ts'
@@ -85,6 +85,9 @@ function damaged(): HearthError {
   return new HearthError('usage', 'identity', 'the keys in the router folder cannot be read')
 }
 
+/** Whole or not at all, even where the process is killed in between. */
 function write(path: string, content: string): void {
-  writeFileSync(path, content, { mode: 0o600, flush: true })
+  const fresh = `${path}.new`
+  writeFileSync(fresh, content, { mode: 0o600, flush: true })
+  renameSync(fresh, path)
 }
