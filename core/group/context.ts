@@ -23,8 +23,10 @@ export type Subject =
   /** Comparing with link data after a super-peer was lost. */
   | { readonly type: 'resync'; readonly group: GroupId }
   | { readonly type: 'cleanup' }
+  /** Removing messages that disappear. */
+  | { readonly type: 'expiry' }
 
 export function subjectKey(subject: Subject): string {
   if (subject.type === 'super-peer') return `${subject.type}:${subject.member}`
-  return subject.type === 'cleanup' ? subject.type : `${subject.type}:${subject.group}`
+  return subject.type === 'cleanup' || subject.type === 'expiry' ? subject.type : `${subject.type}:${subject.group}`
 }

@@ -66,6 +66,7 @@ export async function sendMessage(
   }
   await sendElements(context, tx, group, [element], { message, notify: true })
   context.notify(tx, { type: 'message', group: id, message, change: 'added' })
+  if (container.ttl !== undefined) context.wake(tx, { type: 'expiry' })
   const delivery = await deliveryView(tx, message)
   context.notify(tx, { type: 'message-state', group: id, message, delivery })
   return message
@@ -75,11 +76,13 @@ async function containerFor(tx: Tx, group: Group, outgoing: Outgoing): Promise<M
   const content: MsgContent = outgoing.content ?? { type: 'text', text: outgoing.text }
   const quote = outgoing.quote === undefined ? undefined : await quoteOf(tx, group, content, outgoing.quote)
   const mentions = await mentionsOf(tx, group, outgoing.mentions ?? [])
+  const timed = groupPreference(group.groupProfile.groupPreferences, 'timedMessages')
   return {
     content,
     ...(mentions && { mentions }),
     ...(quote && { quote }),
     ...(outgoing.asGroup === true && { asGroup: true }),
+    ...(timed.enable && timed.ttl !== undefined && { ttl: timed.ttl }),
   }
 }
 

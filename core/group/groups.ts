@@ -6,6 +6,7 @@ import type { GroupId, Groups, GroupsDeps } from './api.ts'
 import type { GroupContext, Subject } from './context.ts'
 import { deleteMessage, editMessage, react, sendMessage } from './conversation.ts'
 import { endGroup } from './ending.ts'
+import { expiryStep } from './expiry.ts'
 import { linkEvent, relayEvent, testEvent } from './incoming.ts'
 import { connectStep } from './member/connect.ts'
 import { joinGroup, previewGroup } from './member/join.ts'
@@ -27,6 +28,7 @@ import { linkDataStep } from './owner/link-data.ts'
 import { prepareRenewal } from './renew.ts'
 import { sendEvents } from './sending/compose.ts'
 import { DEFAULT_GROUP_SETTINGS } from './settings.ts'
+import { beginCountdown } from './state/expiry.ts'
 import { allGroups, groupById } from './state/groups.ts'
 import { forgetEvents } from './state/messages.ts'
 import { relayByMember, relaysOf } from './state/relays.ts'
@@ -69,6 +71,8 @@ export function createGroups(deps: GroupsDeps): Groups {
         return resyncStep(context, subject.group)
       case 'cleanup':
         return cleanup()
+      case 'expiry':
+        return expiryStep(context)
       case 'super-peer': {
         const found = await store.read(async (tx) => {
           const relay = await relayByMember(tx, subject.member)
@@ -92,7 +96,7 @@ export function createGroups(deps: GroupsDeps): Groups {
   async function takeUp(): Promise<void> {
     await tests.clear()
     const subjects = await store.read(async (tx) => {
-      const found: Subject[] = [{ type: 'cleanup' }]
+      const found: Subject[] = [{ type: 'cleanup' }, { type: 'expiry' }]
       for (const group of await allGroups(tx)) {
         if (group.part === 'super-peer') continue
         if (group.status === 'creating') found.push({ type: 'creation', group: group.id })
@@ -154,6 +158,7 @@ export function createGroups(deps: GroupsDeps): Groups {
     markRead: (group, message) =>
       write(async (tx) => {
         await tx.run('UPDATE groups SET read_message = max(read_message, ?) WHERE group_id = ?', message, group)
+        if (await beginCountdown(tx, group, message, env.clock.now())) context.wake(tx, { type: 'expiry' })
         context.notify(tx, { type: 'group', group, change: 'updated' })
       }),
     setFlags: (group, flags) =>

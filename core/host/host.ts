@@ -181,6 +181,8 @@ async function assemble(
     if (guard.mustRenew()) await renew(store, agent, { contacts, groups, superPeer }, guard)
     await groups.start()
     live.add(() => groups.stop())
+    await contacts.start()
+    live.add(() => contacts.stop())
     await superPeer.start()
     live.add(() => superPeer.stop())
     await agent.start()

@@ -8,6 +8,7 @@ import { contactsMigration } from './migrations/0006-contacts.ts'
 import { blocksMigration } from './migrations/0007-blocks.ts'
 import { commonRoleMigration } from './migrations/0008-common-role.ts'
 import { acceptedMigration } from './migrations/0009-accepted.ts'
+import { expiryMigration } from './migrations/0010-expiry.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly string[] = [
   blocksMigration,
   commonRoleMigration,
   acceptedMigration,
+  expiryMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

@@ -1,4 +1,5 @@
 import type { ConnId, StoredBody } from '../agent/api.ts'
+import { SINCE } from '../chat/versions.ts'
 import type { GroupId, MemberRowId } from '../group/api.ts'
 import type { Group } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
@@ -8,11 +9,11 @@ import { BACKLOG_CHECK, LOW } from './pace.ts'
 import { shareFor } from './page.ts'
 import { droppedJob, type Job, jobContent, missedJobs } from './state/jobs.ts'
 import {
+  type CatchingUp,
   disableRecipient,
   nextCatchingUp,
   nextSeq,
   pauseRecipients,
-  type RecipientRow,
   setLive,
   setPosition,
   setPrivilegedSeq,
@@ -56,7 +57,7 @@ async function catchUpMember(
   context: SuperPeerContext,
   tx: Tx,
   group: Group,
-  row: RecipientRow,
+  row: CatchingUp,
   caches: Caches,
 ): Promise<void> {
   const now = context.env.clock.now()
@@ -113,7 +114,7 @@ async function enqueue(
 }
 
 /** What retention has dropped is lost for this member; the records of those who wrote then are sent again. */
-async function overGap(tx: Tx, group: GroupId, row: RecipientRow, now: number): Promise<RecipientRow> {
+async function overGap(tx: Tx, group: GroupId, row: CatchingUp, now: number): Promise<CatchingUp> {
   const dropped = await droppedJob(tx, group)
   if (row.position >= dropped) return row
   await setPosition(tx, row.member, dropped, dropped)
@@ -136,7 +137,7 @@ function withinBytes(jobs: readonly Job[]): readonly Job[] {
 async function bodiesOf(
   context: SuperPeerContext,
   tx: Tx,
-  recipient: RecipientRow,
+  recipient: CatchingUp,
   jobs: readonly Job[],
   caches: Caches,
 ): Promise<readonly StoredBody[]> {
@@ -169,8 +170,10 @@ async function bodiesOf(
   return stored
 }
 
-function concerns(job: Job, recipient: RecipientRow): boolean {
+function concerns(job: Job, recipient: CatchingUp): boolean {
   if (job.scope === 'group') return true
   if (job.scope === 'ending') return false
-  return recipient.privilegedSeq !== null || job.supportMember === recipient.member
+  if (job.supportMember === recipient.member) return true
+  if (recipient.privilegedSeq === null) return false
+  return job.scope !== 'support' || recipient.version >= SINCE.supportChats
 }

@@ -37,7 +37,7 @@ export async function historyFor(tx: Tx, group: Group, newcomer: MemberRowId, be
   const { start, now } = begin
   const nothing: History = { elements: [], knownFrom: start }
   if (!groupPreference(group.groupProfile.groupPreferences, 'history').enable) return nothing
-  const items = await historyItems(tx, group, begin.acceptedAt)
+  const items = await historyItems(tx, group, begin.acceptedAt, now)
   if (items.length === 0) return nothing
   const authors = new Map<MemberRowId, Member>()
   const forwarded: Uint8Array[] = []
@@ -61,14 +61,15 @@ export async function historyFor(tx: Tx, group: Group, newcomer: MemberRowId, be
   return { elements: [...records, ...forwarded], knownFrom: complete ? Math.min(before, start) : start }
 }
 
-async function historyItems(tx: Tx, group: Group, before: number): Promise<MessageRow[]> {
+async function historyItems(tx: Tx, group: Group, before: number, now: number): Promise<MessageRow[]> {
   const items = await tx.all<MessageRow>(
     `SELECT m.* FROM chat_messages m WHERE m.group_id = ? AND m.scope IS NULL AND m.kind = 'content'
-       AND m.in_history = 1 AND m.hidden = 0 AND m.deleted_at IS NULL AND m.created_at <= ?
+       AND m.in_history = 1 AND m.hidden = 0 AND m.deleted_at IS NULL AND m.created_at <= ? AND (m.expires_at IS NULL OR m.expires_at > ?)
        AND NOT EXISTS (SELECT 1 FROM delivery_tasks t WHERE t.group_id = m.group_id AND t.shared_msg_id = m.shared_msg_id)
      ORDER BY m.time DESC, m.message DESC LIMIT ?`,
     group.id,
     before,
+    now,
     HISTORY_ON_JOIN,
   )
   return items.reverse()

@@ -1,4 +1,5 @@
 import type { BulkSend, StoredBody } from '../agent/api.ts'
+import { SINCE } from '../chat/versions.ts'
 import type { MemberRowId } from '../group/api.ts'
 import type { Group } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
@@ -55,7 +56,8 @@ async function recipientsOf(context: SuperPeerContext, tx: Tx, group: Group, job
   const limit = context.settings.pageSize
   if (job.scope === 'group') return livePage(tx, { group: group.id, job: job.job, after: job.cursor, limit })
   if (job.scope === 'ending') return endingPage(tx, { group: group.id, after: job.cursor, limit })
-  return privilegedRecipients(tx, group.id, job.job, job.supportMember)
+  const version = job.scope === 'support' ? SINCE.supportChats : 0
+  return privilegedRecipients(tx, { group: group.id, job: job.job, version, also: job.supportMember })
 }
 
 /**

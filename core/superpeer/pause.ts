@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../agent/api.ts'
+import { createWorker, type Worker } from '../env/worker.ts'
 import type { MemberRowId } from '../group/api.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
@@ -17,7 +18,6 @@ import {
   setReason,
   setRewind,
 } from './state/recipients.ts'
-import { createWorker, type Worker } from './worker.ts'
 
 /** A connection is given up after this many messages that found its queue gone (chat §7.6). */
 const AUTH_ERRORS = 10

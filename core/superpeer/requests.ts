@@ -1,5 +1,6 @@
 import { unbind } from '../chat/state/bindings.ts'
 import { asHearthError, type HearthError } from '../codec/error.ts'
+import { createWorker, type Worker } from '../env/worker.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
@@ -13,7 +14,6 @@ import {
   workableRequest,
 } from './state/requests.ts'
 import { servedGroup } from './state/served.ts'
-import { createWorker, type Worker } from './worker.ts'
 
 /** chat §4.4, §10.5 */
 const RETRY_FIRST = 5_000

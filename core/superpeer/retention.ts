@@ -1,10 +1,11 @@
 import { HISTORY_ON_JOIN } from '../chat/limits.ts'
 import { bindingsOf, unbind } from '../chat/state/bindings.ts'
+import { createWorker, type Worker } from '../env/worker.ts'
+import { removeExpired } from '../group/state/expiry.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
 import { hourOf, servedGroups } from './state/served.ts'
 import { forgetUnconnected } from './welcome.ts'
-import { createWorker, type Worker } from './worker.ts'
 
 /** Connections that carried an answer and no more (chat §4.7). */
 const REPLIES_KEPT = 5 * 60_000
@@ -41,10 +42,11 @@ async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
   await drop(tx, jobs)
   await tx.run('DELETE FROM member_records WHERE superseded_at < ?', before)
   await dropItems(tx, before)
+  const expired = await removeExpired(tx, 'super-peer', now, CHUNK)
   await tx.run('DELETE FROM served_counters WHERE hour < ?', hourOf(now) - HOURS_KEPT)
   await dropReplies(context, tx, now - REPLIES_KEPT)
   const more = await forgetUnconnected(context, tx, now - UNCONNECTED_KEPT, CHUNK)
-  return more || jobs.length === CHUNK
+  return more || jobs.length === CHUNK || expired.length === CHUNK
 }
 
 /** Items are kept as history for newcomers: the last ones however old they are (chat §5.6, §7.3). */

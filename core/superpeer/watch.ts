@@ -2,6 +2,7 @@ import type { LinkContent } from '../agent/api.ts'
 import type { Extensions } from '../chat/invitations.ts'
 import { decodeGroupLinkData } from '../chat/link-data.ts'
 import { asHearthError, CodecError } from '../codec/error.ts'
+import { createWorker, type Worker } from '../env/worker.ts'
 import type { GroupId } from '../group/api.ts'
 import { writersOf } from '../group/extensions.ts'
 import { type Group, groupById } from '../group/state/groups.ts'
@@ -12,7 +13,6 @@ import { endConnection, finishEnding } from './ending.ts'
 import { sameLink } from './serve.ts'
 import { endingPage } from './state/recipients.ts'
 import { type Served, servedGroup, setServedStatus } from './state/served.ts'
-import { createWorker, type Worker } from './worker.ts'
 
 /**
  * Looks for our own link in the link data of every served group (chat §4.5): often until it is there for the first time,

@@ -23,6 +23,9 @@ export interface ContactsDeps {
 }
 
 export interface Contacts {
+  /** From now on messages that disappear are removed when they are due. */
+  start(): Promise<void>
+  stop(): Promise<void>
   /**
    * After the database came back from a backup, in the transaction that retired the agent's ratchets: what was under way
    * leads nowhere, and contacts can be written to once they have written themselves with new keys.

@@ -1,6 +1,7 @@
 import type { AgentEvent } from '../../agent/api.ts'
 import { equal } from '../../codec/bytes.ts'
 import { HearthError } from '../../codec/error.ts'
+import type { Worker } from '../../env/worker.ts'
 import type { Tx } from '../../store/database.ts'
 import { digitGroups } from '../safety-code.ts'
 import { bindingOf } from '../state/bindings.ts'
@@ -10,6 +11,7 @@ import { acceptRequest, connectByLink, rejectRequest } from './connect.ts'
 import type { ContactContext } from './context.ts'
 import { deleteMessage, editMessage, react, sendMessage } from './conversation.ts'
 import { dropWaiting, failContact } from './ending.ts'
+import { beginCountdown, createExpiry } from './expiry.ts'
 import { addressEvent, contactEvent, invitationEvent } from './incoming.ts'
 import {
   addressesOf,
@@ -26,8 +28,8 @@ import { invitationRows, invitationView, requestRows, requestView } from './stat
 import { contactMessageView, contactMessageViews, contactView, contactViews } from './views.ts'
 
 /**
- * Everything that needs the network again after a restart lies with the agent, in the same transaction: this module
- * has no work of its own to take up.
+ * Everything that needs the network again after a restart lies with the agent, in the same transaction: of its own
+ * this module takes up only the time of messages that disappear.
  */
 export function createContacts(deps: ContactsDeps): Contacts {
   const { env, store, agent } = deps
@@ -37,10 +39,13 @@ export function createContacts(deps: ContactsDeps): Contacts {
     agent,
     notify: (tx, event) => tx.afterCommit(() => deps.notify(event)),
   }
+  const expiry = createExpiry(context)
   const write = <T>(work: (tx: Tx) => Promise<T>) => store.write(work)
   const read = <T>(work: (tx: Tx) => Promise<T>) => store.read(work)
 
   return {
+    start: async () => expiry.start(),
+    stop: () => expiry.stop(),
     renew: (tx) => renew(context, tx),
     async handle(tx: Tx, event: AgentEvent) {
       if ('conns' in event) return undefined
@@ -69,7 +74,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
     edit: (contact, message, text) => write((tx) => editMessage(context, tx, contact, message, text)),
     deleteMessage: (contact, message) => write((tx) => deleteMessage(context, tx, contact, message)),
     react: (contact, message, emoji, add) => write((tx) => react(context, tx, contact, message, emoji, add)),
-    markRead: (contact, message) => write((tx) => markRead(context, tx, contact, message)),
+    markRead: (contact, message) => write((tx) => markRead(context, tx, expiry, contact, message)),
     setFlags: (contact, flags) => write((tx) => setFlags(context, tx, contact, flags)),
     remove: (contact) => write((tx) => removeContact(context, tx, contact)),
 
@@ -100,8 +105,15 @@ async function renew(context: ContactContext, tx: Tx): Promise<void> {
   }
 }
 
-async function markRead(context: ContactContext, tx: Tx, contact: ContactId, message: ContactMessageId): Promise<void> {
+async function markRead(
+  context: ContactContext,
+  tx: Tx,
+  expiry: Worker,
+  contact: ContactId,
+  message: ContactMessageId,
+): Promise<void> {
   await tx.run('UPDATE contacts SET read_message = max(read_message, ?) WHERE contact = ?', message, contact)
+  if (await beginCountdown(tx, contact, message, context.env.clock.now())) tx.afterCommit(() => expiry.wake())
   context.notify(tx, { type: 'contact', contact, change: 'updated' })
 }
 

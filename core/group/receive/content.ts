@@ -66,6 +66,7 @@ async function addMessage(received: Received, sharedMsgId: SharedMsgId, containe
     time: await shownTime(received),
     now,
     hidden,
+    unread: group.part === 'super-peer',
   })
   if (author !== undefined) await takesPart(received, author, now)
   if (moderation !== undefined) await wipeMessage(tx, item, moderation, now)

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { SharedMsgId } from '../../chat/ids.ts'
 import type { MsgContainer } from '../../chat/msg-container.ts'
 import { columnsOf, NO_CONTENT } from '../../chat/state/columns.ts'
+import { lifetimeOf } from '../../chat/state/expiry.ts'
 import type { VersionRange } from '../../codec/version.ts'
 import type { Tx } from '../../store/database.ts'
 import type { ChatEventsTable, ChatMessagesTable } from '../../store/schema/chat.ts'
@@ -28,16 +29,21 @@ export interface NewMessage {
   readonly time: number
   readonly now: number
   readonly hidden?: boolean
+  /** The time of a message that disappears begins at once, not when it is read: nobody here reads it. */
+  readonly unread?: boolean
 }
 
 /** Adds a message and makes it the group's last one. */
 export async function insertMessage(tx: Tx, values: NewMessage): Promise<MessageRowId> {
   const { container } = values
   const columns = columnsOf(container)
+  const lifetime = lifetimeOf(container)
+  const counts = values.sent || values.unread === true || values.hidden === true || values.kind === 'rejected'
   const row = await tx.get<{ message: number }>(
     `INSERT INTO chat_messages (group_id, shared_msg_id, author, sent, as_group, scope, kind, content, text, container,
-      quoted_msg_id, version_min, version_max, body, signature, signed, time, created_at, hidden)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING message`,
+      quoted_msg_id, version_min, version_max, body, signature, signed, time, created_at, hidden,
+      lifetime, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING message`,
     values.group,
     values.sharedMsgId,
     values.author ?? null,
@@ -57,6 +63,8 @@ export async function insertMessage(tx: Tx, values: NewMessage): Promise<Message
     values.time,
     values.now,
     values.hidden ? 1 : 0,
+    lifetime,
+    lifetime === null || !counts ? null : values.now + lifetime,
   )
   const message = row!.message
   if (values.scope === undefined && (values.kind ?? 'content') === 'content' && !values.hidden) {

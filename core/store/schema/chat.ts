@@ -288,6 +288,10 @@ export interface ChatMessagesTable {
   /** Of a blocked member. */
   hidden: Generated<number>
   in_history: Generated<number>
+  /** How long it lives once read or sent, in milliseconds; null: for good. */
+  lifetime: Generated<number | null>
+  /** Null until that counts down. */
+  expires_at: Generated<number | null>
 }
 
 export interface ChatReactionsTable {

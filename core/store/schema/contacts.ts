@@ -104,6 +104,10 @@ export interface ContactMessagesTable {
   created_at: number
   edited_at: Generated<number | null>
   deleted_at: Generated<number | null>
+  /** How long it lives once read or sent, in milliseconds; null: for good. */
+  lifetime: Generated<number | null>
+  /** Null until that counts down. */
+  expires_at: Generated<number | null>
 }
 
 export interface ContactReactionsTable {

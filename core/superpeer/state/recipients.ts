@@ -49,28 +49,44 @@ export async function endingPage(
   )
 }
 
-/** Moderators and higher, and one more where given; those that are live and whom this job concerns. */
+const CHAT_VERSION = '(SELECT version_max FROM group_members m WHERE m.member = served_members.member)'
+
+/**
+ * Moderators and higher whose program is of this version, and one more where given; those that are live and whom this
+ * job concerns.
+ */
 export async function privilegedRecipients(
   tx: Tx,
-  group: GroupId,
-  job: number,
-  also: MemberRowId | null,
+  of: {
+    readonly group: GroupId
+    readonly job: number
+    readonly version: number
+    readonly also: MemberRowId | null
+  },
 ): Promise<RecipientRow[]> {
   return tx.all<RecipientRow>(
     `SELECT ${RECIPIENT} FROM served_members
      WHERE group_id = ? AND privileged_seq IS NOT NULL AND state = 'live' AND position < ?
+       AND coalesce(${CHAT_VERSION}, 0) >= ?
      UNION SELECT ${RECIPIENT} FROM served_members WHERE member = ? AND state = 'live' AND position < ?
      ORDER BY member`,
-    group,
-    job,
-    also ?? 0,
-    job,
+    of.group,
+    of.job,
+    of.version,
+    of.also ?? 0,
+    of.job,
   )
 }
 
-export async function nextCatchingUp(tx: Tx, group: GroupId, limit: number): Promise<RecipientRow[]> {
-  return tx.all<RecipientRow>(
-    `SELECT ${RECIPIENT} FROM served_members WHERE group_id = ? AND state = 'catching-up' ORDER BY member LIMIT ?`,
+export interface CatchingUp extends RecipientRow {
+  /** The newest version of the chat protocol that its program knows. */
+  readonly version: number
+}
+
+export async function nextCatchingUp(tx: Tx, group: GroupId, limit: number): Promise<CatchingUp[]> {
+  return tx.all<CatchingUp>(
+    `SELECT ${RECIPIENT}, coalesce(${CHAT_VERSION}, 0) AS version FROM served_members
+     WHERE group_id = ? AND state = 'catching-up' ORDER BY member LIMIT ?`,
     group,
     limit,
   )

@@ -6,6 +6,7 @@ import type { SharedMsgId } from '../../ids.ts'
 import { MAX_REACTIONS } from '../../limits.ts'
 import type { MsgContainer } from '../../msg-container.ts'
 import { columnsOf, NO_CONTENT } from '../../state/columns.ts'
+import { lifetimeOf } from '../../state/expiry.ts'
 import type { ContactDelivery, ContactId, ContactMessageId } from '../api.ts'
 
 export type ContactMessageRow = Selectable<ContactMessagesTable>
@@ -25,9 +26,11 @@ export interface NewContactMessage {
 export async function insertContactMessage(tx: Tx, values: NewContactMessage): Promise<ContactMessageId> {
   const { container } = values
   const columns = columnsOf(container)
+  const lifetime = lifetimeOf(container)
   const row = await tx.get<{ message: number }>(
     `INSERT INTO contact_messages (contact, shared_msg_id, sent, content, text, container, quoted_msg_id, state,
-       agent_message, time, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING message`,
+       agent_message, time, created_at, lifetime, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING message`,
     values.contact,
     values.sharedMsgId,
     values.state === undefined ? 0 : 1,
@@ -39,6 +42,8 @@ export async function insertContactMessage(tx: Tx, values: NewContactMessage): P
     values.agentMessage ?? null,
     values.time,
     values.now,
+    lifetime,
+    lifetime === null || values.state === undefined ? null : values.now + lifetime,
   )
   await tx.run(
     'UPDATE contacts SET last_message = ?, active_at = max(active_at, ?) WHERE contact = ?',

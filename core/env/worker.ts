@@ -1,4 +1,4 @@
-import type { Env, Timer } from '../env/env.ts'
+import type { Env, Timer } from './env.ts'
 
 /** Something that looks into the database for what is due, now and when its time comes. */
 export interface Worker {
