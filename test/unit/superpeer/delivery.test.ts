@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { idKey } from '../../../core/chat/ids.ts'
 import { fromBase64url } from '../../../core/codec/base64url.ts'
-import type { Person } from './people.ts'
+import { createMember, type Person } from './people.ts'
 import { expectComplete, recordsOf, type Said, scene } from './scene.ts'
 
 test('everybody gets everything exactly once from each super-peer, in order, nobody its own', async () => {
@@ -150,6 +150,39 @@ test('a support conversation reaches moderators, owners and its member only', as
   await world.time.until(() => alice.texts().includes('yes?'))
   await world.time.pass(5000)
   expect(bob.texts()).toEqual([])
+})
+
+test('moderators whose program knows no support conversations get none, neither at once nor later', async () => {
+  const { world, owner, member } = await scene(1)
+  const [alice, carol] = [await member('alice'), await member('carol')]
+  const bob = await createMember(world, owner, 'bob', { forgery: { unsigned: { min: 9, max: 14 } } })
+  await bob.join()
+  await world.time.until(() => bob.connected.size === 1)
+  for (const { author } of [bob, carol]) {
+    await owner.tell({ type: 'x.grp.mem.role', params: { memberId: author.memberId, role: 'moderator' } })
+  }
+  await world.time.pass(1000)
+  const ask = (text: string) =>
+    alice.tell({
+      type: 'x.msg.new',
+      params: { content: { type: 'text', text }, scope: { type: 'member', memberId: alice.author.memberId } },
+    })
+  await ask('help')
+  await world.time.until(() => carol.texts().includes('help'))
+  world.network.quota = 4
+  await bob.away()
+  for (let i = 0; i < 20; i++) {
+    await owner.say(`${i}`)
+    await world.time.pass(100)
+  }
+  await ask('help again')
+  await world.time.pass(5000)
+  await bob.back()
+  await world.time.until(() => bob.texts().includes('19'))
+  await owner.say('last')
+  await world.time.until(() => bob.texts().includes('last'))
+  expect(carol.texts()).toContain('help again')
+  expect(bob.texts().filter((text) => text.startsWith('help'))).toEqual([])
 })
 
 const XFTP = { fileDescrText: '', fileDescrPartNo: 0, fileDescrComplete: false }
