@@ -6,6 +6,7 @@ import {
   bytesText,
   dictionary,
   integer,
+  isObject,
   type JsonCodec,
   type JsonObject,
   type Open,
@@ -117,6 +118,12 @@ const fileInvitation: JsonCodec<FileInvitation> = record<FileInvitation>({
   fileDescr: optional(fileDescr),
 })
 
+/** Some write what was forwarded as an object that says more. */
+const forwardMark: JsonCodec<boolean> = {
+  decode: (value) => isObject(value) || bool.decode(value),
+  encode: (value) => value,
+}
+
 export const msgContainer: JsonCodec<MsgContainer> = record<MsgContainer>({
   content: msgContent,
   mentions: optional(mentions),
@@ -127,7 +134,7 @@ export const msgContainer: JsonCodec<MsgContainer> = record<MsgContainer>({
   asGroup: optional(bool),
   quote: optional(record<QuotedMsg>({ msgRef, content: msgContent })),
   parent: optional(msgRef),
-  forward: optional(bool),
+  forward: optional(forwardMark),
   forwardLink: optional(opaqueObject),
 })
 

@@ -38,6 +38,12 @@ describe('events', () => {
     },
   )
 
+  test('a forwarded message is one however it says so', () => {
+    const params = { content: { type: 'text', text: 'hello' }, forward: { from: 'elsewhere' } }
+    const { event } = messageFromJson({ event: 'x.msg.new', params })
+    expect(event).toMatchObject({ type: 'x.msg.new', params: { forward: true } })
+  })
+
   const samples: Record<string, readonly unknown[]> = SAMPLES
   test.each(EVENT_NAMES)('%s: each field missing, null or of a wrong type is a value or a typed error', (type) => {
     const required: string[] = []
