@@ -2,6 +2,7 @@ import type { Agent, AgentEvent } from '../agent/api.ts'
 import type { MsgContent, Reaction } from '../chat/content.ts'
 import type { GroupProfile, Profile } from '../chat/profile.ts'
 import type { MemberRole } from '../chat/roles.ts'
+import type { Expiry } from '../chat/state/expiry.ts'
 import type { ProfileId } from '../chat/state/profiles.ts'
 import type { Env } from '../env/env.ts'
 import type { Store, Tx } from '../store/database.ts'
@@ -250,6 +251,7 @@ export interface MessageView {
   readonly time: number
   readonly receivedAt: number
   readonly editedAt: number | undefined
+  readonly disappears: Expiry | undefined
   readonly deletedAt: number | undefined
   readonly deletedBy: MemberRowId | undefined
   readonly hidden: boolean

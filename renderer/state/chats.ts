@@ -50,6 +50,7 @@ export interface ChatMessage {
   readonly time: number
   readonly receivedAt: number
   readonly editedAt: number | undefined
+  readonly disappears: Message['disappears']
   readonly deletedAt: number | undefined
   readonly hidden: boolean
   readonly signed: Message['signed']

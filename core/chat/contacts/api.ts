@@ -4,6 +4,7 @@ import type { Store, Tx } from '../../store/database.ts'
 import type { ContactStatus } from '../../store/schema/contacts.ts'
 import type { MsgContent, Reaction } from '../content.ts'
 import type { Profile } from '../profile.ts'
+import type { Expiry } from '../state/expiry.ts'
 import type { ProfileId } from '../state/profiles.ts'
 
 /** Conversations of two: contacts and what leads to them (chat §2.2, §2.3). Everything here is plain data. */
@@ -146,6 +147,7 @@ export interface ContactMessageView {
   readonly time: number
   readonly receivedAt: number
   readonly editedAt: number | undefined
+  readonly disappears: Expiry | undefined
   readonly deletedAt: number | undefined
   readonly reactions: readonly ContactReactionView[]
   /** Of own messages. */

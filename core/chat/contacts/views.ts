@@ -2,6 +2,7 @@ import { base64url } from '../../codec/base64url.ts'
 import type { Tx } from '../../store/database.ts'
 import { reaction as reactionCodec } from '../content.ts'
 import { containerOf } from '../state/columns.ts'
+import { expiryOf } from '../state/expiry.ts'
 import type {
   ContactId,
   ContactMessageId,
@@ -110,6 +111,7 @@ async function viewOfMessage(tx: Tx, row: ContactMessageRow): Promise<ContactMes
     time: row.time,
     receivedAt: row.created_at,
     editedAt: row.edited_at ?? undefined,
+    disappears: expiryOf(row),
     deletedAt: row.deleted_at ?? undefined,
     reactions: await reactionsOf(tx, row.message),
     delivery: row.state === null ? undefined : deliveryOf(row.state),

@@ -11,6 +11,19 @@ export function lifetimeOf({ ttl }: Pick<MsgContainer, 'ttl'>): number | null {
   return ttl === undefined || ttl <= 0 || ttl > LONGEST ? null : ttl * 1000
 }
 
+/** Of a message that disappears: `after` so many milliseconds once it was read, and `at` which time, once that is known. */
+export interface Expiry {
+  readonly after: number
+  readonly at: number | undefined
+}
+
+export function expiryOf(row: {
+  readonly lifetime: number | null
+  readonly expires_at: number | null
+}): Expiry | undefined {
+  return row.lifetime === null ? undefined : { after: row.lifetime, at: row.expires_at ?? undefined }
+}
+
 /** How often messages whose time began without anybody noticing are looked for, in milliseconds. */
 export const EXPIRY_CHECK = 60_000
 

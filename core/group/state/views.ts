@@ -4,6 +4,7 @@ import { acceptedMentions, type MsgContainer } from '../../chat/msg-container.ts
 import { groupPreference } from '../../chat/preferences.ts'
 import { maySend } from '../../chat/roles.ts'
 import { containerOf } from '../../chat/state/columns.ts'
+import { expiryOf } from '../../chat/state/expiry.ts'
 import { base64url } from '../../codec/base64url.ts'
 import { equal } from '../../codec/bytes.ts'
 import type { Tx } from '../../store/database.ts'
@@ -194,6 +195,7 @@ async function viewOfMessage(tx: Tx, row: MessageRow, known: Map<number, Member 
     time: row.time,
     receivedAt: row.created_at,
     editedAt: row.edited_at ?? undefined,
+    disappears: expiryOf(row),
     deletedAt: row.deleted_at ?? undefined,
     deletedBy: row.deleted_by ?? undefined,
     hidden: row.hidden === 1,

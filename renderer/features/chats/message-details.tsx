@@ -6,6 +6,7 @@ import type { ChatMessage, ChatRef } from '../../state/chats.ts'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { lengthText } from '../../ui/duration.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { deliveryText } from './delivery.ts'
 import css from './message-details.module.css'
@@ -58,6 +59,16 @@ export function MessageDetails({ chat, message, onClose }: MessageDetailsProps) 
             <>
               <dt>{t('chats.details.edited')}</dt>
               <dd>{at(message.editedAt)}</dd>
+            </>
+          )}
+          {message.disappears !== undefined && (
+            <>
+              <dt>{t('chats.details.disappears')}</dt>
+              <dd>
+                {message.disappears.at === undefined
+                  ? t('chats.details.afterReading', { time: lengthText(message.disappears.after, i18n.language) })
+                  : at(message.disappears.at)}
+              </dd>
             </>
           )}
           {inGroup && (

@@ -1,4 +1,4 @@
-import { ShieldAlert, ShieldCheck } from 'lucide-react'
+import { ShieldAlert, ShieldCheck, Timer } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Chat, ChatMessage, Quote as Quoted } from '../../state/chats.ts'
@@ -107,6 +107,7 @@ function Bubble(props: MessageRowProps & { readonly author: string | undefined }
             <ShieldAlert className={css.differs} size={14} aria-label={t('chats.copiesDiffer')} />
           )}
           {message.signed === 'verified' && <ShieldCheck size={14} aria-label={t('chats.verified')} />}
+          {message.disappears !== undefined && <Timer size={14} aria-label={t('chats.disappears')} />}
           {message.editedAt !== undefined && !gone && <span>{t('chats.edited')}</span>}
           <time dateTime={new Date(message.time).toISOString()}>{clockTime(message.time, i18n.language)}</time>
           {state !== undefined && <span className={css.state}>{state}</span>}

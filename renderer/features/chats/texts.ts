@@ -53,6 +53,7 @@ export const en = {
     newest: 'Newest',
     unreadLine: 'New messages',
     edited: 'edited',
+    disappears: 'Disappears',
     verified: 'Signed, and the signature is right',
     copiesDiffer: 'Super-peers delivered different versions of this message',
     reaction: '{{emoji}}, {{count}}',
@@ -120,6 +121,8 @@ export const en = {
       said: 'Sent',
       received: 'Received',
       edited: 'Edited',
+      disappears: 'Disappears',
+      afterReading: '{{time}} after it was read',
       signature: 'Signature',
       signed: {
         no: 'Not signed: its super-peers vouch for it',
@@ -187,6 +190,7 @@ export const de: Texts<typeof en> = {
     newest: 'Neueste',
     unreadLine: 'Neue Nachrichten',
     edited: 'bearbeitet',
+    disappears: 'Verschwindet',
     verified: 'Signiert, und die Signatur stimmt',
     copiesDiffer: 'Super-Peers haben verschiedene Fassungen dieser Nachricht geliefert',
     reaction: '{{emoji}}, {{count}}',
@@ -254,6 +258,8 @@ export const de: Texts<typeof en> = {
       said: 'Gesendet',
       received: 'Empfangen',
       edited: 'Bearbeitet',
+      disappears: 'Verschwindet',
+      afterReading: '{{time}}, nachdem sie gelesen wurde',
       signature: 'Signatur',
       signed: {
         no: 'Nicht signiert: Ihre Super-Peers bürgen dafür',
