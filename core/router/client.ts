@@ -77,7 +77,8 @@ export function createClient(
   /** Queues whose head is to be handed out as an event. */
   const wanted = new Set<number>()
   let unfinished: Unfinished | undefined
-  let outbox: Uint8Array[] = []
+  /** Frames that may share blocks, group after group. */
+  let outbox: Uint8Array[][] = [[]]
   let outboxBytes = 0
   let paused = false
   let closed = false
@@ -99,17 +100,31 @@ export function createClient(
   }
 
   function put(corrId: Uint8Array, entityId: Uint8Array, message: BrokerMessage): void {
-    let frame: Uint8Array
+    const frame = encoded(corrId, entityId, message)
+    outbox.at(-1)!.push(frame)
+    sized(frame)
+  }
+
+  /** Messages that were not asked for travel alone, as from the reference: there are clients that count on it. */
+  function putAlone(entityId: Uint8Array, message: BrokerMessage): void {
+    const frame = encoded(EMPTY, entityId, message)
+    outbox.push([frame], [])
+    sized(frame)
+  }
+
+  function sized(frame: Uint8Array): void {
+    outboxBytes += frame.length
+    hooks.dirty(client)
+  }
+
+  function encoded(corrId: Uint8Array, entityId: Uint8Array, message: BrokerMessage): Uint8Array {
     try {
-      frame = encodeMessageFrame(session, corrId, entityId, message)
+      return encodeMessageFrame(session, corrId, entityId, message)
     } catch (error) {
       // A correlation id much longer than ours can make an answer too large for a block.
       if (!(error instanceof HearthError)) throw error
-      frame = encodeMessageFrame(session, corrId, entityId, { type: 'ERR', error: { type: 'INTERNAL' } })
+      return encodeMessageFrame(session, corrId, entityId, { type: 'ERR', error: { type: 'INTERNAL' } })
     }
-    outbox.push(frame)
-    outboxBytes += frame.length
-    hooks.dirty(client)
   }
 
   function refuse(corrId: Uint8Array, entityId: Uint8Array, error: SmpError): void {
@@ -168,9 +183,8 @@ export function createClient(
     else verified.push({ corrId, entityId, command: outcome })
   }
 
-  function handOutWanted(frames: Uint8Array[]): void {
-    let bytes = session.buffered
-    for (const frame of frames) bytes += frame.length
+  function handOutWanted(frames: Uint8Array[], waitingBytes: number): void {
+    let bytes = session.buffered + waitingBytes
     for (const id of wanted) {
       if (bytes > limits.unreadBytes) return
       wanted.delete(id)
@@ -228,7 +242,7 @@ export function createClient(
         client.wantHead(queue)
         return false
       }
-      put(EMPTY, queue.recipientId, sealedMessage(queue, message))
+      putAlone(queue.recipientId, sealedMessage(queue, message))
       return true
     },
     wantHead(queue: Queue) {
@@ -240,11 +254,12 @@ export function createClient(
     },
     flush() {
       if (closed) return
-      const frames = outbox
-      outbox = []
+      const groups = outbox
+      const bytes = outboxBytes
+      outbox = [[]]
       outboxBytes = 0
-      if (wanted.size > 0) handOutWanted(frames)
-      const blocks = packBlocks(frames)
+      if (wanted.size > 0) handOutWanted(groups.at(-1)!, bytes)
+      const blocks = groups.flatMap(packBlocks)
       for (const block of blocks) session.sendBlock(block)
       if (blocks.length > 0) lastActive = env.clock.monotonic()
       hooks.sent(blocks.length)
@@ -267,7 +282,7 @@ export function createClient(
       hooks.waits(-input.length)
       input.length = 0
       unfinished = undefined
-      outbox = []
+      outbox = [[]]
       wanted.clear()
       hooks.closed(client)
     },

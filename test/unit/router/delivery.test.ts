@@ -98,6 +98,14 @@ describe('delivery', () => {
     expect(again.events()).toHaveLength(1)
   })
 
+  test('a message that is pushed travels alone, before the answer to its sender on the same connection', () => {
+    const { recipient, queue } = scene()
+    const before = recipient.blocks
+    expect(recipient.ask(send('to myself'), queue.forSender)).toEqual(OK)
+    expect(recipient.blocks - before).toBe(2)
+    expect(text(queue, pushed(recipient.events()))).toBe('to myself')
+  })
+
   test('another subscriber takes over at once; END follows when events are due', () => {
     const { world, recipient, sender, queue } = scene()
     sender.ask(send('first'), queue.forSender)
