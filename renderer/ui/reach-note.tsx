@@ -17,8 +17,9 @@ export function ReachNote() {
   return (
     <div className={css.note} role="note">
       <TriangleAlert size={18} aria-hidden="true" />
-      <span>{t('reach.text')}</span>
-      <Link href="/settings/routers">{t('reach.choose')}</Link>
+      <p>
+        {t('reach.text')} <Link href="/settings/routers">{t('reach.choose')}</Link>
+      </p>
     </div>
   )
 }

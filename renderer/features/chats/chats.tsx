@@ -12,8 +12,9 @@ import { ListDivider } from './list-divider.tsx'
 
 /** List and conversation side by side; on narrow windows they take turns. */
 export function Chats({ chat }: { readonly chat: ChatRef | undefined }) {
+  const empty = useChats().length === 0
   return (
-    <div className={css.chats} data-open={chat !== undefined}>
+    <div className={css.chats} data-open={chat !== undefined} data-empty={empty}>
       <ChatList selected={chat} />
       <ListDivider />
       <div className={css.content}>{chat === undefined ? <Nothing /> : <Known key={chatKey(chat)} chat={chat} />}</div>

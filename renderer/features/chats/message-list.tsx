@@ -33,6 +33,9 @@ const TOGETHER = 5 * 60_000
 /** How long a message that was asked for stays marked. */
 const FOCUS_TIME = 2500
 
+/** Air below the newest message. */
+const COMPONENTS = { Footer: () => <div className={css.foot} /> }
+
 export function MessageList({ chat, onReply, onEdit, onDetails }: MessageListProps) {
   const { t } = useTranslation()
   const { ref, readMessage } = chat
@@ -90,6 +93,7 @@ export function MessageList({ chat, onReply, onEdit, onDetails }: MessageListPro
         initialTopMostItemIndex={startAt(focused, firstUnread, messages.length)}
         computeItemKey={(_, message) => message.id}
         increaseViewportBy={{ top: 600, bottom: 300 }}
+        components={COMPONENTS}
         followOutput={(bottom) => (bottom && atEnd ? 'auto' : false)}
         atBottomThreshold={80}
         atBottomStateChange={setAtBottom}

@@ -529,7 +529,7 @@ export const de: Texts<typeof en> = {
         writers: 'Schreibende',
         messages: 'Nachrichten',
         moves: 'Kommen, Gehen',
-        prompt: 'Binnen einer Minute',
+        prompt: 'Unter 1 Minute',
         waiting: 'Wartend',
       },
       line: {
@@ -539,7 +539,7 @@ export const de: Texts<typeof en> = {
         messages: 'Nachrichten',
         joined: 'Gekommen',
         gone: 'Gegangen',
-        prompt: 'Binnen einer Minute',
+        prompt: 'Unter 1 Minute',
         waiting: 'Wartend',
       },
       sinceStart: 'gezählt seit heute',

@@ -1,14 +1,19 @@
-import { QrCode } from 'lucide-react'
+import { ImageDown, QrCode } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
+import type { SuperPeerAddress } from '../../../core/host/contract/types.ts'
+import { useRuntime } from '../../runtime/context.ts'
 import { useHost } from '../../state/host.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
+import { useCall } from '../../ui/call.ts'
 import { StateChip } from '../../ui/chip.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
+import { FailureNote } from '../../ui/failure.tsx'
 import { isLocalLink } from '../../ui/local.ts'
 import { Qr } from '../../ui/qr.tsx'
+import { linkPicture } from '../groups/create/link-picture.ts'
 import css from './hosting.module.css'
 
 /** Who this super-peer is, and the address by which owners find it. */
@@ -16,7 +21,14 @@ export function AddressCard() {
   const { t } = useTranslation()
   const own = useHost((state) => state.address)
   const [shown, setShown] = useState(false)
+  const runtime = useRuntime()
+  const { failure, run } = useCall()
   if (own === undefined) return null
+
+  async function save({ displayName, address }: SuperPeerAddress): Promise<void> {
+    await runtime.saveFile('hearth-super-peer.png', await linkPicture(displayName, address))
+  }
+
   return (
     <section className={css.card} aria-label={t('serve.address.title')}>
       <div className={css.identity}>
@@ -43,7 +55,17 @@ export function AddressCard() {
           {t(shown ? 'serve.address.hideQr' : 'serve.address.showQr')}
         </Button>
       </div>
-      {shown && <Qr text={own.address} label={t('serve.address.qr')} />}
+      {shown && (
+        <>
+          <Qr text={own.address} label={t('serve.address.qr')} />
+          <div className={css.buttons}>
+            <Button icon={<ImageDown size={18} aria-hidden="true" />} onClick={() => run(() => save(own))}>
+              {t('serve.address.save')}
+            </Button>
+          </div>
+        </>
+      )}
+      <FailureNote failure={failure} />
     </section>
   )
 }

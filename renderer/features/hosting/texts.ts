@@ -33,6 +33,7 @@ export const en = {
       copy: 'Copy address',
       showQr: 'Show QR code',
       hideQr: 'Hide QR code',
+      save: 'Save as picture',
       qr: 'QR code of the address of your super-peer',
     },
     requests: {
@@ -239,6 +240,7 @@ export const de: Texts<typeof en> = {
       copy: 'Adresse kopieren',
       showQr: 'QR-Code zeigen',
       hideQr: 'QR-Code verbergen',
+      save: 'Als Bild speichern',
       qr: 'QR-Code der Adresse deines Super-Peers',
     },
     requests: {

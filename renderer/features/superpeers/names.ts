@@ -10,6 +10,11 @@ export function nameOf(superPeer: SuperPeerView, known: KnownView | undefined, t
   return listed?.name ?? hostOf(superPeer.address ?? superPeer.link) ?? t('superPeers.unnamed')
 }
 
+/** Its picture: as it showed itself, or as it was when it was put on the list. */
+export function imageOf(superPeer: SuperPeerView, known: KnownView | undefined): string | undefined {
+  return superPeer.image ?? known?.superPeers.find(({ address }) => address === superPeer.address)?.image
+}
+
 /** Who runs it: an operator of the list, this machine, or the host that its address names. */
 export function operatorOf(
   address: string | undefined,

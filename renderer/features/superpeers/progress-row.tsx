@@ -9,7 +9,7 @@ import { StateChip } from '../../ui/chip.tsx'
 import { stopwatch } from '../../ui/duration.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { useSecond } from '../../ui/second.ts'
-import { nameOf, operatorOf } from './names.ts'
+import { imageOf, nameOf, operatorOf } from './names.ts'
 import css from './progress-list.module.css'
 import { RemoveSuperPeer } from './remove-dialog.tsx'
 import { isOver, isUnderWay, marksOf, standingOf, TONES } from './standing.ts'
@@ -36,7 +36,7 @@ export function ProgressRow({ superPeer, all, part, known, own, onReplace }: Pro
   const until = isOver(standing) ? ended : isUnderWay(standing) ? now : active
   return (
     <li className={css.row}>
-      <Avatar name={name} image={superPeer.image} size={40} />
+      <Avatar name={name} image={imageOf(superPeer, known)} size={40} />
       <div className={css.who}>
         <bdi className={css.name}>{name}</bdi>
         {operator !== undefined && operator !== name && <bdi className={css.operator}>{operator}</bdi>}

@@ -44,11 +44,10 @@ export async function neighbourhood(folder: string, pictures: Pictures): Promise
     return started
   }
 
-  const [oak, elm, pine, birch, ben, emma, kai, newcomer] = await Promise.all([
+  const [oak, elm, pine, ben, emma, kai, newcomer] = await Promise.all([
     host('oak', '--super-peer', 'Oak'),
     host('elm', '--super-peer', 'Elm'),
     host('pine', '--super-peer', 'Pine'),
-    host('birch', '--super-peer', 'Birch'),
     host('ben'),
     host('emma'),
     host('kai'),
@@ -58,7 +57,6 @@ export async function neighbourhood(folder: string, pictures: Pictures): Promise
     oak.api.serving.enable({ displayName: 'Oak', image: pictures.oak, autoAccept: true }),
     elm.api.serving.enable({ displayName: 'Elm', image: pictures.elm, autoAccept: true }),
     pine.api.serving.enable({ displayName: 'Pine', image: pictures.pine, autoAccept: true }),
-    birch.api.serving.enable({ displayName: 'Birch', image: pictures.birch, autoAccept: false }),
   ])
   writeOperators(join(folder, 'ada'), pictures, oak, elm)
   const ada = await host('ada')
@@ -69,12 +67,12 @@ export async function neighbourhood(folder: string, pictures: Pictures): Promise
     kai.api.profiles.create({ displayName: 'Kai Nakamura' }),
   ])
   await ada.api.known.add({ address: pine.superPeer, name: 'Pine', image: pictures.pine })
-  await ada.api.known.add({ address: birch.superPeer, name: 'Birch', image: pictures.birch })
-  for (const { superPeer: address } of [oak, elm, pine, birch]) {
+  for (const { superPeer: address } of [oak, elm, pine]) {
     await ada.api.superPeers.test({ profile: adaProfile.id, address })
   }
-  // Whoever ran it has stopped: its address is gone.
-  await birch.api.serving.disable({})
+  // Whoever ran this one has deleted its address.
+  const gone = elm.superPeer.replace(/#.{8}/, '#AAAAAAAA')
+  await ada.api.known.add({ address: gone, name: 'Birch', image: pictures.birch })
 
   const news = await create(ada, adaProfile.id, [oak, elm, pine], {
     displayName: 'Harbour News',
@@ -289,6 +287,10 @@ function seedAda(dir: string, pictures: Pictures, now: number, groups: Neighbour
       seeding.run('UPDATE groups SET member_count = ? WHERE group_id = ?', count, group)
       seeding.run('UPDATE group_relays SET seen_at = ? WHERE group_id = ?', now - 4000, group)
     }
+    seeding.run(
+      'UPDATE group_members SET wrote_at = ? WHERE member IN (SELECT own_member FROM groups)',
+      now - 27 * 60_000,
+    )
     seeding.run('UPDATE groups SET muted = 1 WHERE group_id = ?', groups.choir)
     seeding.run('UPDATE groups SET pinned = 1 WHERE group_id = ?', groups.news)
     seeding.run(
@@ -353,7 +355,7 @@ function seedSuperPeer(dir: string, now: number): void {
           now - 86_400_000,
         )
       }
-      servedFigures(seeding, id, count, count / 10_432, now)
+      servedFigures(seeding, id, count, Math.sqrt(count / 10_432), now)
       seeding.run(
         'UPDATE served_groups SET created_at = ?, active_at = ? WHERE group_id = ?',
         now - 41 * 86_400_000,

@@ -44,8 +44,8 @@ export function Members({ group }: { readonly group: Group }) {
   return (
     <Page title={t('groups.membersTitle')} back={`/groups/${id}`} fill>
       <div className={css.top}>
-        <p>
-          <strong>{t('groups.members', { count: group.memberCount, shown: count })}</strong>{' '}
+        <p className={css.lead}>
+          <strong>{t('groups.members', { count: group.memberCount, shown: count })}</strong>
           <span className={css.muted}>{t('groups.membersPage.lead')}</span>
         </p>
         <div className={css.search}>

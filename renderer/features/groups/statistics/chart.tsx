@@ -68,7 +68,7 @@ function optionsOf(
   return {
     width: element.clientWidth,
     height: element.clientHeight - 28,
-    padding: [12, 8, 0, 0],
+    padding: [12, 24, 0, 0],
     cursor: { y: false, points: { size: 8 } },
     legend: { live: true },
     hooks: { draw: [showNewest], setCursor: [showNewest] },
