@@ -85,10 +85,9 @@ async function createLinkedInvitation(
   const fixed = encodeFixedData({ versions: AGENT_VERSIONS, rootKey: root.publicKey, request, entityId: undefined })
   const linkKey = linkKeyOf(fixed)
   const dataKey = invitationDataKey(linkKey)
-  const user = encodeUserData({ kind: 'invitation', versions: AGENT_VERSIONS, data: options.userData ?? EMPTY })
   const data = {
     fixed: sealFixedData(dataKey, signLinkData(root.privateKey, fixed), env.random(NONCE)),
-    user: sealUserData(dataKey, signLinkData(root.privateKey, user), env.random(NONCE)),
+    user: sealInvitationData(context, { linkKey, rootKey: root.privateKey }, options.userData ?? EMPTY),
   }
   const queue = await createQueue(context, router, { mode: 'messaging', link: { senderId, data } }, e2e, corrId)
   const { linkId = EMPTY } = queue.ids
@@ -235,6 +234,24 @@ function sealContactData(context: AgentContext, link: QueueLink, data: LinkUserD
   return sealUserData(dataKey, signLinkData(link.rootKey, encodeUserData(user)), context.env.random(NONCE))
 }
 
+/** Of an invitation the user data alone are said: it has neither owners nor relays. */
+function sealUserPart(context: AgentContext, link: QueueLink, data: LinkUserData): Uint8Array {
+  if (link.type !== 'i') return sealContactData(context, link, data)
+  if (data.owners.length > 0 || data.relays.length > 0) {
+    throw new HearthError('usage', 'link', 'a one-time link has neither owners nor relays')
+  }
+  return sealInvitationData(context, link, data.userData)
+}
+
+function sealInvitationData(
+  context: AgentContext,
+  link: Pick<QueueLink, 'linkKey' | 'rootKey'>,
+  data: Uint8Array,
+): Uint8Array {
+  const user = encodeUserData({ kind: 'invitation', versions: AGENT_VERSIONS, data })
+  return sealUserData(invitationDataKey(link.linkKey), signLinkData(link.rootKey, user), context.env.random(NONCE))
+}
+
 function parseRelay(context: AgentContext, text: string): ContactLink {
   const link = parseShortLink(text)
   if (link.type === 'i') throw new HearthError('usage', 'link', 'a one-time link cannot be listed')
@@ -250,10 +267,10 @@ interface LinkArguments {
   readonly userData?: string
 }
 
-export async function setLinkData(context: AgentContext, tx: Tx, conn: ConnId, data: LinkUserData): Promise<void> {
+export async function setLinkData(context: AgentContext, tx: Tx, conn: ConnId, data: LinkUserData): Promise<number> {
   const queue = await loadRcvQueue(tx, conn)
   if (queue?.link === undefined) throw new HearthError('usage', 'no-link', 'this connection has no link data')
-  sealContactData(context, queue.link, data)
+  sealUserPart(context, queue.link, data)
   const args: LinkArguments = {
     direct: data.direct,
     owners: data.owners.map(({ id, key, signature }) => ({
@@ -264,7 +281,7 @@ export async function setLinkData(context: AgentContext, tx: Tx, conn: ConnId, d
     relays: data.relays,
     userData: base64url(data.userData),
   }
-  await addCommand(context, tx, conn, 'link', { ...args })
+  return addCommand(context, tx, conn, 'link', { ...args })
 }
 
 export async function deleteLink(context: AgentContext, tx: Tx, conn: ConnId): Promise<void> {
@@ -300,12 +317,12 @@ export const writeLink: CommandAction = async (context, command) => {
     relays: args.relays ?? [],
     userData: fromBase64url(args.userData ?? ''),
   }
-  const user = sealContactData(context, link, data)
+  const user = sealUserPart(context, link, data)
   const set = { type: 'LSET', linkId: link.linkId, data: { fixed: link.encFixed, user } } as const
   await context.client.request(router, { entityId: recipientId, command: set, key })
   await context.store.write(async (tx) => {
     await finish(tx, command)
-    await emit(context, tx, { type: 'LINK', conn, data })
+    await emit(context, tx, { type: 'LINK', conn, data, write: command.id })
   })
 }
 

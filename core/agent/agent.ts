@@ -23,6 +23,7 @@ import { type Commands, createCommands } from './commands.ts'
 import { accept, allow, join, performAllow, performJoin, performSecure, reject } from './connect.ts'
 import { AGENT_DEFAULTS, type AgentContext, type AgentSettings, emit } from './context.ts'
 import { createDeliveries, type Deliveries } from './deliver.ts'
+import { joined } from './joined.ts'
 import { createQueueIndex, type IndexedQueue } from './queue-index.ts'
 import { readLink } from './read-link.ts'
 import { receive, releaseHeld } from './receive.ts'
@@ -202,6 +203,7 @@ export function createAgent(dependencies: AgentDependencies): Agent {
     linksOf: (tx, conn) => linksOf(context, tx, conn),
     linkKeyOf: async (tx, conn) => (await loadRcvQueue(tx, conn))?.link?.rootKey,
     join: (tx, link, info) => join(context, tx, link, info),
+    joined: (tx, link) => joined(context, tx, link),
     allow: (tx, conn, confirmation, info) => allow(context, tx, conn, confirmation, info),
     accept: (tx, request, info) => accept(context, tx, request, info),
     reject: (tx, request) => reject(tx, request),

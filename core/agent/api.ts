@@ -16,6 +16,9 @@ import type { Integrity } from './message.ts'
 /** A connection (or address) of this host's database. */
 export type ConnId = number
 
+/** One writing of link data. */
+type LinkWrite = number
+
 /** A message of one connection, sent or received. */
 export type MsgId = number
 
@@ -48,8 +51,11 @@ export interface Agent {
    * link is gone, network errors.
    */
   readLink(link: string): Promise<LinkContent>
-  /** Rewrites the mutable link data of an own address; event LINK when the router has it. Writes keep their order. */
-  setLinkData(tx: Tx, conn: ConnId, data: LinkUserData): Promise<void>
+  /**
+   * Rewrites the mutable link data of an own address, or the user data of an unused invitation. When the router has
+   * them, the event LINK names the number that is returned, or ERR does. Writes keep their order.
+   */
+  setLinkData(tx: Tx, conn: ConnId, data: LinkUserData): Promise<LinkWrite>
   /** Removes the link of an own address; the address itself keeps working for those who know the full link. */
   deleteLink(tx: Tx, conn: ConnId): Promise<void>
   /** The full and short links of an own address or unused invitation. */
@@ -59,9 +65,11 @@ export interface Agent {
 
   /** Connects through a link, full or short. CONF or INFO, then CON follow; ERR where it failed for good. */
   join(tx: Tx, link: string, info: Uint8Array): Promise<ConnId>
-  /** Completes the handshake that CONF announced; CON follows. */
+  /** The connection that is joining through this link, or has joined through this one-time invitation. */
+  joined(tx: Tx, link: string): Promise<ConnId | undefined>
+  /** Completes the handshake that CONF announced; CON follows. Safe to call twice. */
   allow(tx: Tx, conn: ConnId, confirmation: number, info: Uint8Array): Promise<void>
-  /** Accepts a contact request (event REQ); INFO and CON follow. */
+  /** Accepts a contact request (event REQ); INFO and CON follow. Called again it returns the same connection. */
   accept(tx: Tx, request: number, info: Uint8Array): Promise<ConnId>
   /** Forgets a contact request; nothing is sent. */
   reject(tx: Tx, request: number): Promise<void>
@@ -131,12 +139,18 @@ export type AgentEvent =
   /** The peer drained its full queue; sending goes on. */
   | { readonly type: 'QCONT'; readonly conn: ConnId }
   /** Own link data are on the router: the user part as written. */
-  | { readonly type: 'LINK'; readonly conn: ConnId; readonly data: LinkUserData }
+  | { readonly type: 'LINK'; readonly conn: ConnId; readonly data: LinkUserData; readonly write: LinkWrite }
   | { readonly type: 'UP' | 'DOWN'; readonly router: string; readonly conns: readonly ConnId[] }
   /** Another client took over (END) or deleted (DELD) this connection's queue. */
   | { readonly type: 'END' | 'DELD'; readonly conn: ConnId }
   /** A persisted operation or a received message failed for good; `operation` names the former. */
-  | { readonly type: 'ERR'; readonly conn: ConnId; readonly operation?: Operation; readonly error: HearthError }
+  | {
+      readonly type: 'ERR'
+      readonly conn: ConnId
+      readonly operation?: Operation
+      readonly write?: LinkWrite
+      readonly error: HearthError
+    }
   /** The connection is gone from this database. */
   | { readonly type: 'DELETED'; readonly conn: ConnId }
 

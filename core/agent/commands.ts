@@ -38,12 +38,14 @@ export async function addCommand(
   conn: ConnId,
   kind: Operation,
   args: CommandArguments,
-): Promise<void> {
-  await tx.query
+): Promise<number> {
+  const { command } = await tx.query
     .insertInto('commands')
     .values({ conn, kind, arguments: utf8(JSON.stringify(args)) })
-    .execute()
+    .returning('command')
+    .executeTakeFirstOrThrow()
   tx.afterCommit(() => context.wakeCommands(conn))
+  return command
 }
 
 export async function finish(tx: Tx, command: Command): Promise<void> {
@@ -123,7 +125,14 @@ export function createCommands(
       env.log.warn('operation failed', { conn, operation: command.kind, kind: failure.kind, code: failure.code })
       await store.write(async (tx) => {
         await finish(tx, command)
-        await emit(context, tx, { type: 'ERR', conn, operation: command.kind, error: failure })
+        const { id, kind } = command
+        await emit(context, tx, {
+          type: 'ERR',
+          conn,
+          operation: kind,
+          error: failure,
+          ...(kind === 'link' && { write: id }),
+        })
       })
       retries.delete(conn)
       again(conn)

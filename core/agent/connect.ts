@@ -2,7 +2,7 @@ import { base64url, fromBase64url } from '../codec/base64url.ts'
 import { HearthError } from '../codec/error.ts'
 import { decodePublicKey } from '../codec/keys.ts'
 import { decode } from '../codec/reader.ts'
-import { intersect } from '../codec/version.ts'
+import { includes, intersect } from '../codec/version.ts'
 import { encode } from '../codec/writer.ts'
 import { agree } from '../crypto/agreement.ts'
 import { boxKey } from '../crypto/box.ts'
@@ -31,6 +31,7 @@ import { generateX3dhKeys } from './ratchet/x3dh.ts'
 import { readLink, securedKey } from './read-link.ts'
 import { insertConnection, setAgentVersion } from './records/connections.ts'
 import {
+  findSndQueue,
   insertSndQueue,
   loadRcvQueue,
   loadSndQueue,
@@ -39,7 +40,7 @@ import {
   setRcvStatus,
   setSndStatus,
 } from './records/queues.ts'
-import { insertRatchet, insertX3dhKeys } from './records/ratchets.ts'
+import { insertRatchet, insertX3dhKeys, isJoiner } from './records/ratchets.ts'
 import { sendConfirmation, sendControl } from './send.ts'
 
 /**
@@ -61,15 +62,15 @@ export async function join(context: AgentContext, tx: Tx, link: string, info: Ui
   return conn
 }
 
-/** The requester's invitation is joined like any other. The request is kept until its queue is one that we send to. */
+/** The requester's invitation is joined like any other. Asked for again it is the same connection. */
 export async function accept(context: AgentContext, tx: Tx, request: number, info: Uint8Array): Promise<ConnId> {
   const row = await tx.query
     .selectFrom('requests')
-    .select('link')
+    .select(['link', 'conn'])
     .where('request', '=', request)
-    .where('conn', 'is', null)
     .executeTakeFirst()
   if (row === undefined) throw new HearthError('usage', 'no-request', 'there is no such request')
+  if (row.conn !== null) return row.conn
   const conn = await join(context, tx, row.link, info)
   await tx.query.updateTable('requests').set({ conn }).where('request', '=', request).execute()
   return conn
@@ -211,12 +212,13 @@ async function ensureJoined(
     await setAgentVersion(tx, conn, version)
     await insertRatchet(tx, conn, state, encode((w) => writeE2eParams(w, params)).slice())
     const key = await securedKey(context, tx, peer.router, peer.senderId)
-    await tx.query.deleteFrom('requests').where('conn', '=', conn).execute()
+    // From now on the queue tells that the request is known, and its link is of no use.
+    await tx.query.updateTable('requests').set({ link: '' }).where('conn', '=', conn).execute()
     return addSndQueue(context, tx, conn, peer, key)
   })
 }
 
-/** A new sending queue; with `key` it is already secured by that key. */
+/** A new sending queue; with `key` it is already secured by that key. Errors: usage `joined`. */
 async function addSndQueue(
   context: AgentContext,
   tx: Tx,
@@ -226,9 +228,13 @@ async function addSndQueue(
 ): Promise<SndQueue> {
   const { random } = context.env
   const e2e = generateKeyPair('X25519', random)
+  const router = await context.records.idOf(tx, peer.router)
+  if ((await findSndQueue(tx, router, peer.senderId)) !== undefined) {
+    throw new HearthError('usage', 'joined', 'another connection of this host sends to this queue')
+  }
   await insertSndQueue(tx, {
     conn,
-    router: await context.records.idOf(tx, peer.router),
+    router,
     senderId: peer.senderId,
     key: key ?? generateKeyPair(context.settings.senderKeys, random).privateKey,
     e2ePublic: e2e.publicKey.raw,
@@ -267,9 +273,19 @@ export async function allow(
     confirmation,
     conn,
   )
-  if (marked === 0) throw new HearthError('usage', 'no-confirmation', 'there is no such confirmation to allow')
+  if (marked === 0) {
+    if (await isAllowed(tx, conn)) return
+    throw new HearthError('usage', 'no-confirmation', 'there is no such confirmation to allow')
+  }
   const args: AllowArguments = { confirmation, info: base64url(info) }
   await addCommand(context, tx, conn, 'allow', { ...args })
+}
+
+/** A connection has one confirmation at most, which is kept until the answer is sent. */
+async function isAllowed(tx: Tx, conn: ConnId): Promise<boolean> {
+  const waiting = await tx.get('SELECT 1 FROM confirmations WHERE conn = ? AND accepted = 1', conn)
+  if (waiting !== undefined) return true
+  return (await loadSndQueue(tx, conn)) !== undefined && !(await isJoiner(tx, conn))
 }
 
 /** Agent §7.2 and §7.3, the initiator's half: secure both queues as their modes ask, then confirm. */
@@ -282,6 +298,9 @@ export const performAllow: CommandAction = async (context, command) => {
   )
   if (row === undefined) throw new HearthError('usage', 'no-confirmation', 'there is no such confirmation')
   const reply = decode(row.reply_queue, readQueueInfo)
+  if (!includes(CLIENT_VERSIONS, reply.version)) {
+    throw new HearthError('protocol', 'A_VERSION', 'no common version of the client protocol')
+  }
   if (row.sender_key !== null) await secureOwnQueue(context, conn, row.sender_key)
   const queue =
     (await store.read((tx) => loadSndQueue(tx, conn))) ??

@@ -139,6 +139,62 @@ test('link data are rewritten by their owner and read by anybody', async () => {
   await expect.poll(() => b.agent.readLink(address.short!).catch((error: { code: string }) => error.code)).toBe('AUTH')
 })
 
+test('link data of a one-time invitation are rewritten until it is used', async () => {
+  const a = await start()
+  const b = await start()
+  const invitation = await a.agent.createInvitation({ userData: utf8('one') })
+  const data = { direct: true, owners: [], relays: [], userData: utf8('two') }
+  const write = await a.store.write((tx) => a.agent.setLinkData(tx, invitation.conn, data))
+  expect((await a.expect('LINK')).write).toBe(write)
+  const content = await b.agent.readLink(invitation.short!)
+  expect(fromUtf8(content.userData)).toBe('two')
+  expect(content.fullLink).toBe(invitation.full)
+  const owned = { ...data, relays: [invitation.short!] }
+  await expect(a.store.write((tx) => a.agent.setLinkData(tx, invitation.conn, owned))).rejects.toThrow('one-time')
+})
+
+test('who asks for the same step again gets what the first attempt made', async () => {
+  const a = await start()
+  const b = await start()
+  const address = await a.agent.createAddress({ type: 'a', userData: utf8('') })
+  const bConn = await b.store.write((tx) => b.agent.join(tx, address.full, utf8('may I?')))
+  const { request } = await a.expect('REQ')
+  const accept = () => a.store.write((tx) => a.agent.accept(tx, request, utf8('yes')))
+  const aConn = await accept()
+  expect(await accept()).toBe(aConn)
+  const { confirmation } = await b.expect('CONF')
+  expect(await accept()).toBe(aConn)
+  const allow = () => b.store.write((tx) => b.agent.allow(tx, bConn, confirmation, utf8('thanks')))
+  await allow()
+  await allow()
+  await Promise.all([a.expect('CON'), b.expect('CON')])
+  await allow()
+  expect(await accept()).toBe(aConn)
+  await expect(a.store.write((tx) => a.agent.allow(tx, aConn, 1, utf8('')))).rejects.toThrow('no such confirmation')
+  await exchange(a, aConn, b, bConn, 2)
+})
+
+test.each(['full', 'short'] as const)('a %s invitation is joined once, however often it is asked for', async (form) => {
+  const a = await start()
+  const b = await start()
+  const invitation = await a.agent.createInvitation()
+  const link = form === 'full' ? invitation.full : invitation.short!
+  const join = () => b.store.write((tx) => b.agent.join(tx, link, utf8('joiner')))
+  const bConn = await join()
+  expect(await b.store.read((tx) => b.agent.joined(tx, link))).toBe(bConn)
+  const { confirmation } = await a.expect('CONF')
+  expect(await b.store.read((tx) => b.agent.joined(tx, link))).toBe(bConn)
+  const twice = await join()
+  const failure = await b.expect('ERR', (event) => event.conn === twice)
+  // The router has forgotten the data of a short link that was used.
+  expect([failure.operation, failure.error.code]).toEqual(['join', form === 'full' ? 'joined' : 'AUTH'])
+  await a.store.write((tx) => a.agent.allow(tx, invitation.conn, confirmation, utf8('initiator')))
+  await Promise.all([a.expect('CON'), b.expect('CON')])
+  await exchange(a, invitation.conn, b, bConn, 2)
+  await b.store.write((tx) => b.agent.remove(tx, bConn))
+  expect(await b.store.read((tx) => b.agent.joined(tx, link))).toBeUndefined()
+})
+
 test('a message that is held comes again after a restart, once acknowledged it does not', async () => {
   const a = await start()
   const path = `${folder.path}/b.db`

@@ -394,6 +394,8 @@ export function createFakeNetwork(): FakeNetwork {
         }
         case 'ERR':
           return { type: 'ERR', conn, operation: 'join', error: new HearthError('router', event.code) }
+        case 'LINK':
+          return { ...event, conn, write: 0 }
         case 'DELETED':
           await tx.run('DELETE FROM fake_conns WHERE conn = ?', conn)
           return { type: 'DELETED', conn }
@@ -525,6 +527,7 @@ export function createFakeNetwork(): FakeNetwork {
       },
       async setLinkData(tx, conn, data) {
         await act(tx, conn, { type: 'lset', data })
+        return 0
       },
       async deleteLink(tx, conn) {
         await act(tx, conn, { type: 'ldel' })
@@ -541,6 +544,9 @@ export function createFakeNetwork(): FakeNetwork {
         const conn = await newConn(tx, 'invitation', null)
         await act(tx, conn, { type: 'join', link, info })
         return conn
+      },
+      async joined() {
+        return undefined
       },
       async allow(tx, conn, _confirmation, info) {
         await act(tx, conn, { type: 'info', info })

@@ -176,6 +176,16 @@ export async function loadSndQueue(tx: Tx, conn: ConnId): Promise<SndQueue | und
   )
 }
 
+/** Whose sending queue this is. */
+export async function findSndQueue(tx: Tx, router: number, senderId: Uint8Array): Promise<ConnId | undefined> {
+  const row = await tx.get<{ conn: ConnId }>(
+    'SELECT conn FROM snd_queues WHERE router = ? AND snd_id = ?',
+    router,
+    senderId,
+  )
+  return row?.conn
+}
+
 export async function setSndStatus(tx: Tx, conn: ConnId, status: SndStatus): Promise<void> {
   await tx.run('UPDATE snd_queues SET status = ? WHERE conn = ?', status, conn)
 }
