@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { personOn } from './support/community.ts'
 import type { TestHost } from './support/hosts.ts'
+import { showsQr } from './support/qr.ts'
 import { e2e, stage } from './support/stage.ts'
 import { HOST_AWAY, type Window } from './support/windows.ts'
 
@@ -93,6 +94,14 @@ e2e('creating a group', () => {
     await page.getByText('Copied').waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(shown)
     await page.getByRole('img', { name: /QR code/ }).waitFor()
+    const saving = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as picture' }).click()
+    expect((await saving).suggestedFilename()).toBe('Harbour News.png')
+    expect(await showsQr(page, saving, shown ?? '')).toBe(true)
+    await page.getByRole('button', { name: 'Copy text' }).click()
+    const along = (await page.evaluate('navigator.clipboard.readText()')) as string
+    expect(along).toContain('Harbour News')
+    expect(along).toContain(shown)
     await page.getByRole('button', { name: 'Open conversation' }).click()
     await page.getByRole('textbox', { name: 'Message to Harbour News' }).waitFor()
   })

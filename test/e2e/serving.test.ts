@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { type Person, personOn } from './support/community.ts'
+import { showsQr } from './support/qr.ts'
 import { e2e, stage } from './support/stage.ts'
 import type { Window } from './support/windows.ts'
 
@@ -44,6 +45,9 @@ e2e('serving groups', () => {
     expect(address).toContain('/r#')
     await page.getByRole('button', { name: 'Show QR code' }).click()
     await page.getByRole('img', { name: /QR code/ }).waitFor()
+    const saving = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as picture' }).click()
+    expect(await showsQr(page, saving, address)).toBe(true)
   })
 
   test('asks about each group: one is accepted, one is not', async () => {
