@@ -32,13 +32,15 @@ async function runAgent(flags: AgentFlags): Promise<void> {
       import('../open.ts'),
       import('./signals.ts'),
     ])
-  const [{ createConsole }, { lineSplitter }, { standardOutput }, { openShownRecord }, { wait }] = await Promise.all([
-    import('../console/console.ts'),
-    import('../console/lines.ts'),
-    import('../console/output.ts'),
-    import('../console/shown.ts'),
-    import('../../env/wait.ts'),
-  ])
+  const [{ createConsole }, { lineSplitter }, { standardOutput }, { openShownRecord }, { wait }, presets] =
+    await Promise.all([
+      import('../console/console.ts'),
+      import('../console/lines.ts'),
+      import('../console/output.ts'),
+      import('../console/shown.ts'),
+      import('../../env/wait.ts'),
+      import('../operators/presets.ts'),
+    ])
   files.privateByDefault()
   const log = openLog(flags.logLevel)
   const env = realEnv({ log })
@@ -56,7 +58,10 @@ async function runAgent(flags: AgentFlags): Promise<void> {
     agent: () => agent,
     quit: quit.resolve,
   })
-  const agent = createAgent({ env, store, routers, handler: console.handler })
+  // What short links may leave out: the network's presets, and the routers that this console was given.
+  const known = routers.map(({ hosts, port, keyHash }) => ({ hosts, port, keyHash }))
+  const settings = { presets: [...known, ...presets.presetRouters(presets.presetsOf(flags.dir, log))] }
+  const agent = createAgent({ env, store, routers, settings, handler: console.handler })
   const input = lineSplitter(
     LONGEST_LINE,
     (line) => {

@@ -29,11 +29,17 @@ export interface ConsoleDeps {
   quit(): void
 }
 
+interface LinkWrite {
+  readonly conn: ConnId
+  resolve(): void
+  reject(error: HearthError): void
+}
+
 const LINK_TYPES: readonly string[] = ['a', 'c', 'g', 'r'] satisfies LinkType[]
 
 export function createConsole({ store, output, shown, log, agent, quit }: ConsoleDeps): Console {
-  /** Requests that wait for the router to have their link data, in order for each address. */
-  const linkWrites = new Map<ConnId, { resolve(): void; reject(error: HearthError): void }[]>()
+  /** Requests that wait for the router to have their link data, by the number of the write. */
+  const linkWrites = new Map<number, LinkWrite>()
 
   function show(event: AgentEvent & { type: 'MSG' }): void {
     if (!shown.has(event.conn, event.message)) {
@@ -55,23 +61,34 @@ export function createConsole({ store, output, shown, log, agent, quit }: Consol
       return 'hold'
     }
     for (const line of eventLines(event)) output.line(line)
-    if (event.type === 'LINK') linkWrites.get(event.conn)?.shift()?.resolve()
-    if (event.type === 'ERR' && event.operation === 'link') linkWrites.get(event.conn)?.shift()?.reject(event.error)
+    if (event.type === 'LINK') take(event.write)?.resolve()
+    if (event.type === 'ERR' && event.write !== undefined) take(event.write)?.reject(event.error)
+    if (event.type === 'DELETED') abandon(event.conn)
     return undefined
+  }
+
+  function take(write: number): LinkWrite | undefined {
+    const entry = linkWrites.get(write)
+    linkWrites.delete(write)
+    return entry
+  }
+
+  function abandon(conn: ConnId): void {
+    for (const [write, entry] of linkWrites) {
+      if (entry.conn !== conn) continue
+      linkWrites.delete(write)
+      entry.reject(new HearthError('usage', 'deleted', 'the connection was deleted'))
+    }
   }
 
   function written(conn: ConnId, data: LinkUserData): Promise<void> {
     return new Promise((resolve, reject) => {
-      const queue = linkWrites.get(conn) ?? []
-      linkWrites.set(conn, queue)
-      const entry = { resolve, reject }
-      queue.push(entry)
       store
-        .write((tx) => agent().setLinkData(tx, conn, data))
-        .catch((error: unknown) => {
-          queue.splice(queue.indexOf(entry), 1)
-          reject(asHearthError(error, 'usage', 'link'))
+        .write(async (tx) => {
+          const write = await agent().setLinkData(tx, conn, data)
+          tx.afterCommit(() => linkWrites.set(write, { conn, resolve, reject }))
         })
+        .catch(reject)
     })
   }
 
@@ -91,7 +108,9 @@ export function createConsole({ store, output, shown, log, agent, quit }: Consol
     join: async (request) => {
       const link = textField(request, 'link')
       const info = bytesField(request, 'info')
-      return { conn: await store.write((tx) => agent().join(tx, link, info)) }
+      // Whoever did not get the answer before a kill asks again: the link is already on its way to be joined.
+      const conn = await store.write(async (tx) => (await agent().joined(tx, link)) ?? agent().join(tx, link, info))
+      return { conn }
     },
     allow: async (request) => {
       const conn = numberField(request, 'conn')
