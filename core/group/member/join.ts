@@ -80,7 +80,8 @@ async function insertJoined(
     ...(options.incognito && { ownProfile: options.incognito }),
     shownProfile: options.incognito ?? identity.profile,
     writers: read.writers,
-    memberCount: read.memberCount ?? 1,
+    // Ourselves with those whom the owner has counted, itself at least.
+    memberCount: (read.memberCount ?? 1) + 1,
     now: context.env.clock.now(),
   })
   await tx.run('UPDATE groups SET profile_sent_at = ? WHERE group_id = ?', identity.updatedAt, group)

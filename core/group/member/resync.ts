@@ -9,8 +9,8 @@ import { type GroupLink, readGroupLink, sameLink } from '../link.ts'
 import { advanceRelay } from '../relay-events.ts'
 import { dropDeliveries, rescueOrphans } from '../sending/deliveries.ts'
 import { retryDelay } from '../settings.ts'
-import { groupById } from '../state/groups.ts'
-import { isRemoved, type Member, setMemberStatus } from '../state/members.ts'
+import { type Group, groupById } from '../state/groups.ts'
+import { isRemoved, knownMembers, type Member, memberByRow, setMemberStatus } from '../state/members.ts'
 import { relaysOf } from '../state/relays.ts'
 import { changeWriters } from '../writers.ts'
 import { addOwners, addRelayLink } from './join.ts'
@@ -37,7 +37,7 @@ async function apply(context: GroupContext, tx: Tx, id: GroupId, read: GroupLink
   await tx.run(
     'UPDATE groups SET group_profile = ?, member_count = ? WHERE group_id = ?',
     JSON.stringify(groupProfileCodec.encode(read.groupProfile)),
-    read.memberCount ?? group.memberCount,
+    await countedMembers(context, tx, group, read.memberCount),
     id,
   )
   if (read.writers !== group.writers) await changeWriters(tx, id, read.writers)
@@ -46,6 +46,23 @@ async function apply(context: GroupContext, tx: Tx, id: GroupId, read: GroupLink
   await tryFailedAgain(context, tx, id, read.relays)
   await dropUnlisted(context, tx, id, read.relays)
   context.notify(tx, { type: 'group', group: id, change: 'updated' })
+}
+
+/** Super-peers tell a newcomer how many there are; link data say so once the owner has heard of all of them. */
+const NEWCOMER = 10 * 60_000
+
+/** Never fewer than the members of whom we know ourselves: the owner may have been away for long. */
+async function countedMembers(
+  context: GroupContext,
+  tx: Tx,
+  group: Group,
+  published: number | undefined,
+): Promise<number> {
+  const known = await knownMembers(tx, group.id)
+  const now = context.env.clock.now()
+  const joinedAt = (await memberByRow(tx, group.ownMember))?.row.joined_at ?? now
+  const told = now - joinedAt < NEWCOMER ? group.memberCount : 0
+  return Math.max(published ?? group.memberCount, told, known)
 }
 
 /** Others write the same link in other ways: an announcement carries a text, link data do not. */
