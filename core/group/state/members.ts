@@ -94,6 +94,16 @@ export async function membersWithRoles(tx: Tx, group: GroupId, roles: readonly M
   return rows.map(memberOf)
 }
 
+/** How many of whom we know take part, super-peers not counted. */
+export async function knownMembers(tx: Tx, group: GroupId): Promise<number> {
+  const row = await tx.get<{ n: number }>(
+    `SELECT count(*) AS n FROM group_members WHERE group_id = ? AND role != 'relay'
+       AND status IN ('introduced', 'accepted', 'announced', 'connected', 'creator')`,
+    group,
+  )
+  return row!.n
+}
+
 export interface NewMember {
   readonly group: GroupId
   readonly memberId: MemberId | undefined
