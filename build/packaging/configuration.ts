@@ -8,12 +8,14 @@ export interface Release {
   readonly windowsPublisher: string | undefined
   /** There is an identity to sign for macOS with. */
   readonly signMac: boolean
+  /** Where people read about the program; a deb cannot be made without. */
+  readonly homepage: string
 }
 
 const LINKS = { name: 'SimpleX link', schemes: ['simplex'] }
 
 export function builderConfiguration(release: Release): Readonly<Record<string, unknown>> {
-  const { electron, updateUrl, windowsPublisher, signMac } = release
+  const { electron, updateUrl, windowsPublisher, signMac, homepage } = release
   return {
     appId: 'org.hearth.desktop',
     productName: 'Hearth',
@@ -29,7 +31,8 @@ export function builderConfiguration(release: Release): Readonly<Record<string, 
     npmRebuild: false,
     files: ['dist/electron/**', 'dist/renderer/**', 'package.json', 'LICENSE', '!node_modules/**', '!**/*.map'],
     extraResources: [{ from: 'dist/sidecar', to: 'sidecar', filter: ['**/*'] }],
-    extraMetadata: { main: 'dist/electron/main.cjs', scripts: {}, devDependencies: {}, dependencies: {} },
+    // Desktops know the window by the name of the entry that the packages install.
+    extraMetadata: { main: 'dist/electron/main.cjs', homepage, desktopName: 'hearth.desktop' },
     electronLanguages: ['en', 'de'],
     electronFuses: FUSES,
     protocols: [LINKS],
@@ -37,6 +40,7 @@ export function builderConfiguration(release: Release): Readonly<Record<string, 
     linux: {
       target: ['AppImage', 'deb'],
       category: 'Network;InstantMessaging',
+      syncDesktopName: true,
       synopsis: 'Public groups that nobody can seize',
       maintainer: 'Hearth',
     },

@@ -53,6 +53,7 @@ async function release(): Promise<void> {
     updateUrl,
     windowsPublisher: env.HEARTH_WINDOWS_PUBLISHER,
     signMac: env.HEARTH_MAC_IDENTITY !== undefined,
+    homepage: env.HEARTH_HOMEPAGE ?? updateUrl ?? 'https://hearth.example',
   })
   writeFileSync(configuration, JSON.stringify(told, undefined, 1))
   rmSync(packages, { recursive: true, force: true })

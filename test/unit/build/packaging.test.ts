@@ -16,7 +16,13 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const RELEASE: Release = { electron: '45.4.1', updateUrl: undefined, windowsPublisher: undefined, signMac: false }
+const RELEASE: Release = {
+  electron: '45.4.1',
+  updateUrl: undefined,
+  windowsPublisher: undefined,
+  signMac: false,
+  homepage: 'https://example.org/',
+}
 
 describe('what electron-builder is told', () => {
   const path = join(ROOT, 'build', 'packaging', 'node_modules', 'app-builder-lib')
@@ -41,6 +47,13 @@ describe('what electron-builder is told', () => {
       enableEmbeddedAsarIntegrityValidation: true,
       onlyLoadAppFromAsar: true,
       grantFileProtocolExtraPrivileges: false,
+    })
+  })
+
+  test('what a deb must say of itself is there', () => {
+    expect(builderConfiguration(RELEASE)).toMatchObject({
+      extraMetadata: { homepage: 'https://example.org/' },
+      linux: { maintainer: expect.any(String) },
     })
   })
 
