@@ -27,6 +27,7 @@ import { createGroup, creationStep } from './owner/create.ts'
 import { linkDataStep } from './owner/link-data.ts'
 import { prepareRenewal } from './renew.ts'
 import { sendEvents } from './sending/compose.ts'
+import { forgetSends } from './sending/deliveries.ts'
 import { DEFAULT_GROUP_SETTINGS } from './settings.ts'
 import { beginCountdown } from './state/expiry.ts'
 import { allGroups, groupById } from './state/groups.ts'
@@ -88,7 +89,10 @@ export function createGroups(deps: GroupsDeps): Groups {
 
   async function cleanup(): Promise<number> {
     const before = env.clock.now() - settings.keepEvents
-    const forgotten = await store.write((tx) => forgetEvents(tx, before, CLEANUP_ROWS))
+    const forgotten = await store.write(async (tx) => {
+      await forgetSends(tx, env.clock.now())
+      return forgetEvents(tx, before, CLEANUP_ROWS)
+    })
     return env.clock.now() + (forgotten === CLEANUP_ROWS ? 1000 : CLEANUP_INTERVAL)
   }
 

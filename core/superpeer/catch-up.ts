@@ -7,7 +7,7 @@ import { type JobContent, joinedBodies, type Sharing, shareElements, sharing } f
 import type { SuperPeerContext } from './context.ts'
 import { BACKLOG_CHECK, LOW } from './pace.ts'
 import { shareFor } from './page.ts'
-import { droppedJob, type Job, jobContent, missedJobs } from './state/jobs.ts'
+import { droppedJob, type Job, jobContent, lastJob, missedJobs, positionBefore } from './state/jobs.ts'
 import {
   type CatchingUp,
   disableRecipient,
@@ -35,9 +35,8 @@ const BYTES = 16 * 15_602
  */
 export async function catchUp(context: SuperPeerContext, tx: Tx, group: Group): Promise<boolean> {
   const members = await nextCatchingUp(tx, group.id, MEMBERS)
-  const loaded = new Map<number, LoadedJob>()
-  const bodies = new Map<string, readonly StoredBody[]>()
-  for (const member of members) await catchUpMember(context, tx, group, member, { loaded, bodies })
+  const caches = newCaches()
+  for (const member of members) await catchUpMember(context, tx, group, member, caches)
   if (members.length > 0) context.wakePaused(tx)
   return members.length > 0
 }
@@ -47,10 +46,41 @@ interface LoadedJob {
   readonly shares: Sharing
 }
 
-interface Caches {
+export interface Caches {
   readonly loaded: Map<number, LoadedJob>
   /** By the jobs and shares that they are made of. */
   readonly bodies: Map<string, readonly StoredBody[]>
+}
+
+export function newCaches(): Caches {
+  return { loaded: new Map(), bodies: new Map() }
+}
+
+/** Jobs that whoever is far behind gets at the end: the newest. */
+const LAST_JOBS = 2000
+
+/** Everything that a member missed at once, because its connection ends: the agent holds it until it is read. */
+export async function sendMissed(
+  context: SuperPeerContext,
+  tx: Tx,
+  group: Group,
+  row: CatchingUp,
+  caches: Caches,
+): Promise<void> {
+  let recipient = await overGap(tx, group.id, row, context.env.clock.now())
+  const newest = await positionBefore(tx, group.id, await lastJob(tx, group.id), LAST_JOBS)
+  if (recipient.position < newest) recipient = { ...recipient, position: newest, knownFrom: newest }
+  for (;;) {
+    const of = { group: group.id, member: recipient.member, after: recipient.position, limit: JOBS }
+    const jobs = withinBytes(await missedJobs(tx, of))
+    const last = jobs.at(-1)
+    if (last === undefined) return
+    const stored = await bodiesOf(context, tx, recipient, jobs, caches)
+    const failures =
+      stored.length === 0 ? [] : await context.agent.sendMany(tx, [{ conn: recipient.conn, bodies: stored }])
+    if (failures.length > 0) return
+    recipient = { ...recipient, position: last.job }
+  }
 }
 
 async function catchUpMember(

@@ -5,6 +5,7 @@ import { catchUp } from './catch-up.ts'
 import type { SuperPeerContext } from './context.ts'
 import { finishEnding } from './ending.ts'
 import { formJob } from './form.ts'
+import { deliverLastPage } from './last-page.ts'
 import { deliverPage } from './page.ts'
 import { groupsWithJobs, pendingJob } from './state/jobs.ts'
 import { groupsCatchingUp } from './state/recipients.ts'
@@ -130,8 +131,10 @@ async function liveStep(
     if (!(await formJob(tx, group, context.env.clock.now()))) return 'idle'
     job = (await pendingJob(tx, group.id))!
   }
+  if (job.scope === 'ending') {
+    if (await deliverLastPage(context, tx, group, job)) await finishEnding(context, tx, group)
+    return 'more'
+  }
   const { state } = await deliverPage(context, tx, group, job, patience)
-  if (state === 'wait') return 'wait'
-  if (state === 'ended') await finishEnding(context, tx, group)
-  return 'more'
+  return state === 'wait' ? 'wait' : 'more'
 }

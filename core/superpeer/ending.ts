@@ -6,7 +6,7 @@ import type { Group } from '../group/state/groups.ts'
 import { memberByRow, setMemberConn } from '../group/state/members.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
-import { deleteJobs } from './state/jobs.ts'
+import { deleteJobs, isEnding } from './state/jobs.ts'
 import { setGone } from './state/recipients.ts'
 import { count, setServedStatus } from './state/served.ts'
 import { deleteTasks, insertTask } from './state/tasks.ts'
@@ -33,20 +33,26 @@ export async function endMember(context: SuperPeerContext, tx: Tx, group: Group,
   context.notify(tx, { type: 'served-group', group: group.id, change: 'members', status: await statusOf(tx, group) })
 }
 
+export interface LastWord {
+  readonly element: Uint8Array
+  readonly sender?: MemberRowId
+  readonly status: 'inactive' | 'rejected'
+  /** What was taken before goes out first: its authors count on it, and others go on with the group. */
+  readonly afterAll: boolean
+}
+
 /**
- * The last job of a group (chat §7.8): everything queued is dropped, this one element goes to everybody, paused or
- * not, and with it their connections end.
+ * The last job of a group (chat §7.8): this one element goes to everybody, paused or not, and with it their connections
+ * end. What is queued goes before it, or is dropped where the group itself ends.
  */
-export async function beginEnding(
-  context: SuperPeerContext,
-  tx: Tx,
-  group: Group,
-  last: { readonly element: Uint8Array; readonly sender?: MemberRowId; readonly status: 'inactive' | 'rejected' },
-): Promise<void> {
+export async function beginEnding(context: SuperPeerContext, tx: Tx, group: Group, last: LastWord): Promise<void> {
   const { element, sender, status } = last
   const now = context.env.clock.now()
-  await deleteTasks(tx, group.id)
-  await deleteJobs(tx, group.id)
+  if (await isEnding(tx, group.id)) return
+  if (!last.afterAll) {
+    await deleteTasks(tx, group.id)
+    await deleteJobs(tx, group.id)
+  }
   await setServedStatus(tx, group.id, status, now)
   await tx.run('UPDATE served_groups SET check_at = NULL WHERE group_id = ?', group.id)
   await insertTask(tx, { group: group.id, scope: 'ending', sender, withRecord: false, element, now })
@@ -62,7 +68,7 @@ export async function beginLeaving(context: SuperPeerContext, tx: Tx, group: Gro
     { event: { type: 'x.grp.leave', params: {} } },
     context.env.random,
   )
-  await beginEnding(context, tx, group, { element, status: 'rejected' })
+  await beginEnding(context, tx, group, { element, status: 'rejected', afterAll: true })
 }
 
 /** All pages of the last job are enqueued: the link goes, and what is left is history. */
@@ -74,6 +80,7 @@ export async function finishEnding(context: SuperPeerContext, tx: Tx, group: Gro
   }
   const now = context.env.clock.now()
   await deleteTasks(tx, group.id)
+  await deleteJobs(tx, group.id)
   await tx.run('UPDATE served_groups SET ended_at = ?, check_at = NULL WHERE group_id = ?', now, group.id)
   context.notify(tx, { type: 'served-group', group: group.id, change: 'ended', status: await statusOf(tx, group) })
 }

@@ -5,12 +5,10 @@ import type { Group } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
 import { type JobContent, type Share, type Sharing, shareBodies, sharing, withoutKnown } from './accounting.ts'
 import type { SuperPeerContext } from './context.ts'
-import { endConnection } from './ending.ts'
 import { BACKLOG_CHECK, LEAST_WINDOW, SLOW, WINDOW } from './pace.ts'
 import { advanceJob, finishJob, type Job, jobContent } from './state/jobs.ts'
 import {
   disableRecipient,
-  endingPage,
   livePage,
   type Pause,
   pauseRecipients,
@@ -22,7 +20,7 @@ import { count } from './state/served.ts'
 
 export interface PageResult {
   /** `wait`: the network has more than enough to do; nothing was changed. */
-  readonly state: 'more' | 'done' | 'wait' | 'ended'
+  readonly state: 'more' | 'done' | 'wait'
 }
 
 /**
@@ -37,25 +35,21 @@ export async function deliverPage(
   patience: boolean,
 ): Promise<PageResult> {
   const now = context.env.clock.now()
-  const whole = job.scope === 'group' || job.scope === 'ending'
   const page = await recipientsOf(context, tx, group, job)
   const last = page.at(-1)?.member ?? job.cursor
-  const full = whole && page.length === context.settings.pageSize
-  const ready = job.scope === 'ending' ? page : await sortOutSlow(context, tx, page, job, now, patience)
+  const full = job.scope === 'group' && page.length === context.settings.pageSize
+  const ready = await sortOutSlow(context, tx, page, job, now, patience)
   if (ready === undefined) return { state: 'wait' }
   const content = await jobContent(tx, job)
   const delivered = await enqueue(context, tx, group, content, job, ready)
-  if (job.scope === 'ending') for (const { member, conn } of page) await endConnection(context, tx, member, conn)
   if (full) await advanceJob(tx, job.job, last, delivered)
   else await finishJob(tx, job.job, delivered, now)
-  if (full) return { state: 'more' }
-  return { state: job.scope === 'ending' ? 'ended' : 'done' }
+  return { state: full ? 'more' : 'done' }
 }
 
 async function recipientsOf(context: SuperPeerContext, tx: Tx, group: Group, job: Job): Promise<RecipientRow[]> {
   const limit = context.settings.pageSize
   if (job.scope === 'group') return livePage(tx, { group: group.id, job: job.job, after: job.cursor, limit })
-  if (job.scope === 'ending') return endingPage(tx, { group: group.id, after: job.cursor, limit })
   const version = job.scope === 'support' ? SINCE.supportChats : 0
   return privilegedRecipients(tx, { group: group.id, job: job.job, version, also: job.supportMember })
 }
@@ -104,7 +98,8 @@ async function sortOutSlow(
   return ready
 }
 
-async function enqueue(
+/** The bodies of a job for these recipients. Returns to how many they go. */
+export async function enqueue(
   context: SuperPeerContext,
   tx: Tx,
   group: Group,

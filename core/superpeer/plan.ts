@@ -15,7 +15,7 @@ import { beginEnding, endConnection, endMember } from './ending.ts'
 import type { RateLimit } from './limits.ts'
 import { acknowledgeRoster, serveRoster } from './roster.ts'
 import { followRoles } from './state/recipients.ts'
-import { count, servedGroup, serves } from './state/served.ts'
+import { count, type Served, servedGroup, serves } from './state/served.ts'
 import { insertTask } from './state/tasks.ts'
 
 /** Events that change who is moderator or higher. */
@@ -37,7 +37,7 @@ export async function receiveBody(
   let via = await memberByRow(tx, memberRow)
   let group = via && (await groupById(tx, via.group))
   const served = group && (await servedGroup(tx, group.id))
-  if (via === undefined || group === undefined || served === undefined || !serves(served.status)) return 0
+  if (via === undefined || group === undefined || served === undefined || !hears(served, via)) return 0
   const now = context.env.clock.now()
   const elements = bodyElements(event.body)
   if (elements === undefined) {
@@ -52,8 +52,11 @@ export async function receiveBody(
     if (processed.outcome === 'refused') {
       await refuse(context, tx, group, via, processed.event, processed.reason ?? 'refused')
     }
+    const ends = processed.scope?.type === 'super-peer-removed'
     const planned =
-      element.type === 'message' ? await plan(context, tx, group, element, processed, event.brokerTime) : undefined
+      element.type === 'message' && (ends || serves(served.status))
+        ? await plan(context, tx, group, element, processed, event.brokerTime)
+        : undefined
     if (planned === 'task') tasks++
     for (const effect of processed.effects) await applyEffect(context, tx, group, via, effect)
     if (planned === 'ended') return 0
@@ -67,6 +70,12 @@ export async function receiveBody(
   if (tasks > 0) context.wakeDelivery(tx, groupId)
   if (tasks > 0) await count(tx, groupId, now, { received: tasks })
   return via === undefined || atLeast(via.role, 'moderator') ? 0 : rate.take(memberRow, messages)
+}
+
+/** Whoever noticed in link data that it is out still hears its owner: that it is removed, it has to pass on (chat §4.5). */
+function hears(served: Served, from: Member): boolean {
+  if (serves(served.status)) return true
+  return served.status === 'inactive' && served.ended_at === null && from.role === 'owner'
 }
 
 function bodyElements(body: Uint8Array): readonly ParsedElement[] | undefined {
@@ -114,7 +123,8 @@ async function plan(
     return
   }
   if (scope.type === 'super-peer-removed') {
-    await beginEnding(context, tx, group, { element: forwarded, sender: author.id, status: 'inactive' })
+    const afterAll = event !== 'x.grp.del'
+    await beginEnding(context, tx, group, { element: forwarded, sender: author.id, status: 'inactive', afterAll })
     return 'ended'
   }
   await tellRemoved(context, tx, processed.effects, forwarded)

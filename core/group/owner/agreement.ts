@@ -16,10 +16,17 @@ import { extensionsOf } from '../extensions.ts'
 import { failureOf } from '../failure.ts'
 import { readRelayAddress, readRelayLink, sameLink } from '../link.ts'
 import { advanceRelay, endRelay, failRelayStep, tellRelay } from '../relay-events.ts'
-import { profileFor } from '../sending/compose.ts'
+import { profileFor, sendEvents } from '../sending/compose.ts'
 import { dropDeliveries, flushWaiting } from '../sending/deliveries.ts'
 import { type Group, groupById } from '../state/groups.ts'
-import { insertMember, pinMemberKey, setMemberConn, setMemberProfile, setMemberStatus } from '../state/members.ts'
+import {
+  blockedMembers,
+  insertMember,
+  pinMemberKey,
+  setMemberConn,
+  setMemberProfile,
+  setMemberStatus,
+} from '../state/members.ts'
 import { insertRelay, type Relay, relayByMember, relaysOf } from '../state/relays.ts'
 import { isReturning, publishLink } from './link-data.ts'
 import { sendRoster } from './roster.ts'
@@ -197,6 +204,7 @@ export async function relayConnected(context: GroupContext, tx: Tx, relay: Relay
   await setMemberStatus(tx, member.id, 'connected', now)
   const knowsRosters = (member.versions?.max ?? 0) >= SINCE.roster
   if (knowsRosters) await sendRoster(context, tx, member.group, [member.id])
+  await sendRestrictions(context, tx, member.group, member.id)
   // One that served before does not acknowledge (chat §6.6): it is what it was.
   if (isReturning(relay)) await advanceRelay(context, tx, member.id, 'active')
   if (!knowsRosters || isReturning(relay)) await publishLink(context, tx, member.group)
@@ -204,6 +212,21 @@ export async function relayConnected(context: GroupContext, tx: Tx, relay: Relay
   if (ready !== undefined) await flushWaiting(context, tx, ready)
   await tellRelay(context, tx, member.id)
 }
+
+/** A super-peer that comes later hears who is blocked for all: neither link data nor the roster says so. */
+async function sendRestrictions(context: GroupContext, tx: Tx, id: GroupId, to: MemberRowId): Promise<void> {
+  const group = await groupById(tx, id)
+  const blocked = await blockedMembers(tx, id, MAX_RESTRICTIONS)
+  if (group === undefined || blocked.length === 0) return
+  const events = blocked.map((memberId) => {
+    const params = { memberId, memberRestrictions: { restriction: 'blocked' } }
+    return { event: { type: 'x.grp.mem.restrict', params } } as const
+  })
+  await sendEvents(context, tx, group, events, { to: [to], wait: false })
+}
+
+/** The newest ones, where there are more. */
+const MAX_RESTRICTIONS = 1000
 
 export async function rosterAcknowledged(
   context: GroupContext,

@@ -94,6 +94,17 @@ export async function membersWithRoles(tx: Tx, group: GroupId, roles: readonly M
   return rows.map(memberOf)
 }
 
+/** Those who are blocked for all and still there, the latest first. */
+export async function blockedMembers(tx: Tx, group: GroupId, limit: number): Promise<MemberId[]> {
+  const rows = await tx.all<{ member_id: Uint8Array }>(
+    `SELECT member_id FROM group_members WHERE group_id = ? AND blocked = 1 AND member_id IS NOT NULL
+       AND status NOT IN ('rejected', 'removed', 'left', 'deleted') ORDER BY member DESC LIMIT ?`,
+    group,
+    limit,
+  )
+  return rows.map((row) => row.member_id)
+}
+
 /** How many of whom we know take part, super-peers not counted. */
 export async function knownMembers(tx: Tx, group: GroupId): Promise<number> {
   const row = await tx.get<{ n: number }>(

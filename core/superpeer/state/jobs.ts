@@ -126,6 +126,17 @@ export async function deleteJobs(tx: Tx, group: GroupId): Promise<void> {
   await tx.run('DELETE FROM delivery_jobs WHERE group_id = ?', group)
 }
 
+/** Is the last job of the group formed, or about to be? */
+export async function isEnding(tx: Tx, group: GroupId): Promise<boolean> {
+  const row = await tx.get(
+    `SELECT 1 FROM delivery_tasks WHERE group_id = ? AND scope = 'ending'
+     UNION ALL SELECT 1 FROM delivery_jobs WHERE group_id = ? AND scope = 'ending' AND done = 0 LIMIT 1`,
+    group,
+    group,
+  )
+  return row !== undefined
+}
+
 export async function groupsWithJobs(tx: Tx): Promise<{ group: GroupId }[]> {
   return tx.all('SELECT DISTINCT group_id AS "group" FROM delivery_jobs WHERE done = 0')
 }

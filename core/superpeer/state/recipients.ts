@@ -16,6 +16,8 @@ export interface RecipientRow extends Recipient {
 const RECIPIENT =
   'member, conn, state, position, known_from AS knownFrom, joined_seq AS joinedSeq, privileged_seq AS privilegedSeq'
 
+const CHAT_VERSION = '(SELECT version_max FROM group_members m WHERE m.member = served_members.member)'
+
 export async function servedMember(tx: Tx, member: MemberRowId): Promise<ServedMember | undefined> {
   return tx.get<ServedMember>('SELECT * FROM served_members WHERE member = ?', member)
 }
@@ -39,17 +41,15 @@ export async function livePage(
 export async function endingPage(
   tx: Tx,
   page: { readonly group: GroupId; readonly after: MemberRowId; readonly limit: number },
-): Promise<RecipientRow[]> {
-  return tx.all<RecipientRow>(
-    `SELECT ${RECIPIENT} FROM served_members
+): Promise<CatchingUp[]> {
+  return tx.all<CatchingUp>(
+    `SELECT ${RECIPIENT}, coalesce(${CHAT_VERSION}, 0) AS version FROM served_members
      WHERE group_id = ? AND state != 'gone' AND member > ? ORDER BY member LIMIT ?`,
     page.group,
     page.after,
     page.limit,
   )
 }
-
-const CHAT_VERSION = '(SELECT version_max FROM group_members m WHERE m.member = served_members.member)'
 
 /**
  * Moderators and higher whose program is of this version, and one more where given; those that are live and whom this

@@ -178,6 +178,52 @@ describe('super-peers of a group', () => {
   })
 })
 
+describe('a super-peer in the place of another', () => {
+  /** Anna, who talks to the old one alone until she knows the new one; Boris hears through the new one alone. */
+  async function replaced(options: { readonly quiet: number }) {
+    const { world, owner, group, join, superPeers } = await community({ superPeers: 1 })
+    const [anna, boris] = [await join('anna'), await join('boris')]
+    const [old] = await owner.groups.superPeers(group)
+    const fresh = await world.superPeer('fresh')
+    // The old one takes what is said and passes nothing on any more.
+    superPeers[0]!.host.crash()
+    for (const text of ['one', 'two']) await anna.person.groups.send(anna.group, { text })
+    await eventually(world.time, async () => (await anna.person.message(anna.group, 'two')).delivery?.taken === 1)
+    await world.time.pass(options.quiet)
+    await owner.groups.addSuperPeer(group, fresh.address)
+    await eventually(world.time, async () => (await owner.view(group)).superPeers.active === 2)
+    await owner.groups.removeSuperPeer(group, old!.id)
+    for (const { person, group: id } of [anna, boris]) await settled(world.time, person.groups.resync(id))
+    await anna.person.groups.send(anna.group, { text: 'three' })
+    await eventually(world.time, async () => (await boris.person.texts(boris.group)).includes('three'))
+    await world.time.pass(60_000)
+    return { owner: await owner.texts(group), boris: await boris.person.texts(boris.group) }
+  }
+
+  test('gets what only the old one took, before what is said next', async () => {
+    const heard = await replaced({ quiet: 5000 })
+    expect(heard).toEqual({ owner: ['one', 'two', 'three'], boris: ['one', 'two', 'three'] })
+  })
+
+  test('gets what is up to a day old, and nothing that is older', async () => {
+    expect((await replaced({ quiet: 20 * 3_600_000 })).owner).toEqual(['one', 'two', 'three'])
+    expect((await replaced({ quiet: 30 * 3_600_000 })).owner).toEqual(['three'])
+  })
+
+  test('hears from the owner who is blocked', async () => {
+    const { world, owner, group, join } = await community({ superPeers: 1 })
+    const anna = await join('anna')
+    const members = await owner.groups.members(group)
+    await owner.groups.blockMember(group, members.find(({ displayName }) => displayName === 'anna')!.id, true)
+    const fresh = await world.superPeer('fresh')
+    await owner.groups.addSuperPeer(group, fresh.address)
+    await eventually(world.time, async () => (await anna.person.view(anna.group)).superPeers.connected === 2)
+    expect(await fresh.host.query("SELECT name, blocked FROM group_members WHERE name = 'anna'")).toEqual([
+      { name: 'anna', blocked: 1 },
+    ])
+  })
+})
+
 describe('a member whose only super-peer is gone', () => {
   test('loses nothing of what it says: the next one takes it, in order', async () => {
     const { world, owner, group, join } = await community({ superPeers: 1 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Person } from './people.ts'
 import { scene } from './scene.ts'
 
 const HOUR = 3_600_000
@@ -86,6 +87,58 @@ test('a super-peer that is removed passes this on and ends', async () => {
   )
   expect(await hosts[0]!.superPeer.groups()).toMatchObject([{ status: 'inactive', members: 0, backlog: 0 }])
   expect(await hosts[1]!.superPeer.groups()).toMatchObject([{ status: 'active', members: 2 }])
+})
+
+test('a super-peer that is removed or leaves passes on first what it took, also to those who are paused', async () => {
+  for (const way of ['removed', 'leaves']) {
+    const { world, owner, member, hosts } = await scene(1)
+    world.network.quota = 4
+    const [alice, bob] = [await member('alice'), await member('bob')]
+    const [host] = hosts
+    await alice.away()
+    const texts = Array.from({ length: 12 }, (_, i) => `${i}`)
+    for (const text of texts) {
+      await bob.say(text)
+      await world.time.settle()
+    }
+    // What waits for it when it begins is not passed on yet.
+    host!.crash()
+    await bob.say('last')
+    await world.time.settle()
+    await host!.start()
+    if (way === 'removed') {
+      await owner.tell({ type: 'x.grp.mem.del', params: { memberId: owner.relayMemberId(owner.relays[0]!) } })
+    } else {
+      await world.time.settle()
+      await host!.superPeer.leave((await host!.superPeer.groups())[0]!.id)
+    }
+    const end = way === 'removed' ? 'x.grp.mem.del' : 'x.grp.leave'
+    const ended = (person: Person) => person.heard.findIndex(({ event }) => event.type === end)
+    await world.time.until(() => ended(owner) >= 0 || way === 'removed')
+    await alice.back()
+    await world.time.until(() => ended(alice) >= 0)
+    expect(alice.texts(), way).toEqual([...texts, 'last'])
+    expect(ended(alice)).toBe(alice.heard.length - 1)
+    expect(alice.violations).toEqual([])
+    expect(await host!.superPeer.groups()).toMatchObject([{ members: 0, backlog: 0 }])
+    expect(await host!.query('SELECT * FROM delivery_jobs')).toEqual([])
+  }
+})
+
+test('a super-peer that noticed in link data that it is out still passes its removal on', async () => {
+  const { world, owner, member, hosts } = await scene(1)
+  const [alice, host] = [await member('alice'), hosts[0]!]
+  const is = (status: string) => () =>
+    host.events.some((event) => event.type === 'served-group' && event.status === status)
+  await world.time.until(is('active'))
+  const memberId = owner.relayMemberId(owner.relays[0]!)
+  await owner.unpublish(owner.relays[0]!)
+  await world.time.until(is('inactive'))
+  await owner.say('not passed on')
+  await owner.tell({ type: 'x.grp.mem.del', params: { memberId } })
+  await world.time.until(() => alice.heard.some(({ event }) => event.type === 'x.grp.mem.del'))
+  expect(alice.texts()).toEqual([])
+  expect(await host.superPeer.groups()).toMatchObject([{ status: 'inactive', members: 0 }])
 })
 
 test('a deleted group is told to everybody, also to those who are paused', async () => {
