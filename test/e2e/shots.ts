@@ -68,7 +68,7 @@ async function photograph(browser: Browser, there: Neighbourhood): Promise<void>
 }
 
 async function open(browser: Browser, there: Neighbourhood, on: Scene['on']): Promise<Page> {
-  const { page } = await openWindow(browser, { timezoneId: 'Europe/London' })
+  const { page } = await openWindow(browser, { timezoneId: 'Europe/London', permissions: ['notifications'] })
   page.setDefaultTimeout(60_000)
   if (on === 'stranger') return page
   await page.goto(await there[on].signInLink())

@@ -75,7 +75,7 @@ export function MessageSearch({ chat, onClose }: MessageSearchProps) {
             <li key={message.id}>
               <button type="button" onClick={() => goTo(message)}>
                 <span className={css.who}>
-                  <bdi>{authorOf(chat, message, t)}</bdi>
+                  <bdi>{message.sent ? t('chats.quoteOwn') : authorOf(chat, message, t)}</bdi>
                   <time>{shortTime(message.time, now, i18n.language)}</time>
                 </span>
                 <span className={css.text} dir="auto">

@@ -55,21 +55,6 @@ export const CHATS: readonly Scene[] = [
     },
   },
   {
-    name: 'conversation-reply',
-    title: 'Answering, with a name',
-    on: 'ada',
-    passing: true,
-    async prepare(page, there) {
-      await openNews(page, there)
-      await act(page, 'Children under ten', 'Reply')
-      const field = page.getByRole('textbox', { name: /^Message to/ })
-      await field.fill('Good to know. ')
-      await field.press('End')
-      await field.pressSequentially('@Fa')
-      await page.getByRole('option').first().waitFor()
-    },
-  },
-  {
     name: 'conversation-search',
     title: 'Search in a conversation',
     on: 'ada',
@@ -158,6 +143,21 @@ export const CHATS: readonly Scene[] = [
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox').fill('a')
       await page.getByRole('dialog').getByText('Harbour News').first().waitFor()
+    },
+  },
+  {
+    name: 'conversation-reply',
+    title: 'Answering, with a name',
+    on: 'ada',
+    passing: true,
+    async prepare(page, there) {
+      await openNews(page, there)
+      await act(page, 'Children under ten', 'Reply')
+      const field = page.getByRole('textbox', { name: /^Message to/ })
+      await field.fill('Good to know. ')
+      await field.press('End')
+      await field.pressSequentially('@Fa')
+      await page.getByRole('option').first().waitFor()
     },
   },
   { name: 'invite', title: 'Inviting somebody', on: 'ada', prepare: at('/contacts/invite', 'A link for one person') },

@@ -71,6 +71,8 @@ export const MACHINERY: readonly Scene[] = [
         .first()
         .waitFor()
       await page.getByText(/takes about/).waitFor()
+      // Rates need two samples.
+      await page.getByText('–', { exact: true }).first().waitFor({ state: 'detached' })
       await atHeading(page, 'Right now')
     },
   },

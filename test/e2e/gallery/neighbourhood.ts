@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { seed } from '../../../bench/seed.ts'
+import { type Seed, seed } from '../../../bench/seed.ts'
 import type { Group } from '../../../core/host/contract/types.ts'
 import { startHost, type TestHost } from '../support/hosts.ts'
 import { harbourNews, shortTalk } from './conversations.ts'
@@ -284,6 +284,12 @@ function seedAda(dir: string, pictures: Pictures, now: number, groups: Neighbour
       [groups.choir, 41],
       [groups.cafe, 312],
     ] as const) {
+      // Newcomers count whom they know of.
+      if (count < 2000) {
+        for (let member = members(seeding, group, 'group_members'); member < count; member++) {
+          seeding.member(group, { name: `member ${member}`, joinedAt: now - 86_400_000 })
+        }
+      }
       seeding.run('UPDATE groups SET member_count = ? WHERE group_id = ?', count, group)
       seeding.run('UPDATE group_relays SET seen_at = ? WHERE group_id = ?', now - 4000, group)
     }
@@ -301,6 +307,12 @@ function seedAda(dir: string, pictures: Pictures, now: number, groups: Neighbour
     seeding.run('UPDATE groups SET created_at = ? WHERE group_id = ?', now - 41 * 86_400_000, groups.news)
     seeding.run('UPDATE groups SET active_at = (SELECT time FROM chat_messages WHERE message = last_message)')
   })
+}
+
+/** How many there are already. */
+function members(seeding: Seed, group: number, table: 'group_members' | 'served_members'): number {
+  const people = table === 'group_members' ? "AND role != 'relay'" : ''
+  return seeding.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE group_id = ? ${people}`, group).n
 }
 
 /** Spreads the conversation over two days; the last two messages are unread. */
@@ -340,7 +352,7 @@ function seedSuperPeer(dir: string, now: number): void {
     )
     for (const { id, name } of JSON.parse(list) as { id: number; name: string }[]) {
       const count = counts[name] ?? 0
-      for (let member = 0; member < count; member++) {
+      for (let member = members(seeding, id, 'served_members'); member < count; member++) {
         const row = seeding.member(id, { name: `member ${member}`, joinedAt: now - 86_400_000 })
         const state = member % 40 === 7 ? 'paused' : 'live'
         seeding.run(
