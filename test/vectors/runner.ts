@@ -30,32 +30,63 @@ interface VectorFile {
   readonly handlers: readonly Handler[]
 }
 
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
 export type Outcome = { readonly result: 'passed' | 'skipped' } | { readonly result: 'failed'; readonly reason: string }
 
-/** Every `*.json` of `directory` with the handlers of its topic; a file that is not of the form is an error. */
-export function loadVectors(directory: string): VectorFile[] {
-  const files = readdirSync(directory)
+/** The names of the files of vectors in `directory`. */
+export function vectorFiles(directory: string): string[] {
+  return readdirSync(directory)
     .filter((file) => file.endsWith('.json'))
     .sort()
-  return files.map((file) => {
-    const content = JSON.parse(readFileSync(join(directory, file), 'utf8')) as {
-      topic?: unknown
-      vectors?: unknown
+}
+
+/** A file with the handlers of its topic. Throws where it is not of the form. */
+export function loadVectors(directory: string, file: string): VectorFile {
+  const content = JSON.parse(readFileSync(join(directory, file), 'utf8')) as {
+    topic?: unknown
+    vectors?: unknown
+  } | null
+  if (typeof content?.topic !== 'string' || !Array.isArray(content.vectors)) throw new Error('not a file of vectors')
+  const records = content.vectors as VectorRecord[]
+  const context: Context = {
+    records,
+    record(name) {
+      const found = records.find((record) => record.name === name)
+      if (found === undefined) throw new Error(`the file has no record "${name}"`)
+      return found
+    },
+  }
+  return { file, context, handlers: handlersOf(content.topic, file) }
+}
+
+/** Checks all records of a folder; `print` gets a line for each that fails or is skipped, then the sum. */
+export async function runVectors(directory: string, print: (line: string) => void): Promise<Counts> {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const name of vectorFiles(directory)) {
+    let file: VectorFile
+    try {
+      file = loadVectors(directory, name)
+    } catch (error) {
+      counts.failed++
+      print(`FAILED ${name}\n    ${messageOf(error)}`)
+      continue
     }
-    if (typeof content.topic !== 'string' || !Array.isArray(content.vectors)) {
-      throw new Error(`${file}: not a file of vectors`)
+    for (const [index, record] of file.context.records.entries()) {
+      const outcome = await checkRecord(file, record)
+      counts[outcome.result]++
+      const place = `${name} #${index} "${record?.name}"`
+      if (outcome.result === 'skipped') print(`skipped ${place}`)
+      if (outcome.result !== 'failed') continue
+      print(`FAILED ${place} ${record?.note ?? ''}\n    ${outcome.reason.split('\n').slice(0, 12).join('\n    ')}`)
     }
-    const records = content.vectors as VectorRecord[]
-    const context: Context = {
-      records,
-      record(name) {
-        const found = records.find((record) => record.name === name)
-        if (found === undefined) throw new Error(`the file has no record "${name}"`)
-        return found
-      },
-    }
-    return { file, context, handlers: handlersOf(content.topic, file) }
-  })
+  }
+  print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+  return counts
 }
 
 function handlersOf(topic: string, file: string): readonly Handler[] {
@@ -64,6 +95,7 @@ function handlersOf(topic: string, file: string): readonly Handler[] {
 }
 
 export async function checkRecord(file: VectorFile, record: VectorRecord): Promise<Outcome> {
+  if (typeof record?.name !== 'string') return { result: 'failed', reason: 'not a record with a name' }
   const handler = file.handlers.find(({ name }) =>
     typeof name === 'string' ? record.name === name || record.name.startsWith(`${name} `) : name.test(record.name),
   )
@@ -71,6 +103,10 @@ export async function checkRecord(file: VectorFile, record: VectorRecord): Promi
   try {
     return { result: (await handler.check(record, file.context)) === 'skipped' ? 'skipped' : 'passed' }
   } catch (error) {
-    return { result: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+    return { result: 'failed', reason: messageOf(error) }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { checkRecord, loadVectors } from './runner.ts'
+import { checkRecord, loadVectors, vectorFiles } from './runner.ts'
 
-for (const file of loadVectors(import.meta.dirname)) {
-  describe(file.file, () => {
+for (const name of vectorFiles(import.meta.dirname)) {
+  const file = loadVectors(import.meta.dirname, name)
+  describe(name, () => {
     for (const [index, record] of file.context.records.entries()) {
       test(`#${index} ${record.name}`, async ({ skip }) => {
         const outcome = await checkRecord(file, record)
