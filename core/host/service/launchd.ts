@@ -51,6 +51,7 @@ export function launchdInstall(spec: ServiceSpec, home: string, domain: string):
   const path = plistPath(spec.scope, home)
   return {
     folders: [spec.folder],
+    owner: spec.account,
     files: [{ path, text: launchdPlist(spec) }],
     remove: [],
     commands: [

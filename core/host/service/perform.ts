@@ -9,7 +9,7 @@ import type { ServicePlan } from './spec.ts'
  * cannot be written.
  */
 export async function perform(plan: ServicePlan, say: (line: string) => void): Promise<void> {
-  for (const folder of plan.folders) onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  for (const folder of plan.folders) await make(folder, plan.owner)
   for (const { path, text } of plan.files) {
     say(`writes ${path}`)
     onDisk(path, () => {
@@ -31,9 +31,17 @@ export async function perform(plan: ServicePlan, say: (line: string) => void): P
   for (const note of plan.notes) say(note)
 }
 
-function onDisk(path: string, work: () => void): void {
+/** What is there already keeps its owner. */
+async function make(folder: string, owner: string | undefined): Promise<void> {
+  const made = onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  if (made === undefined || owner === undefined) return
+  const failure = await run(['chown', '-R', owner, made])
+  if (failure !== undefined) throw new HearthError('usage', 'service', failure)
+}
+
+function onDisk<T>(path: string, work: () => T): T {
   try {
-    work()
+    return work()
   } catch (error) {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException
     throw new HearthError('usage', 'file', `cannot write ${path}: ${code}`, false, { cause: error })

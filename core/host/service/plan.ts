@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { HearthError } from '../../codec/error.ts'
 import { launchdInstall, launchdUninstall } from './launchd.ts'
-import type { ServicePlan, ServiceSpec } from './spec.ts'
+import { inHome, type ServicePlan, type ServiceSpec } from './spec.ts'
 import { SYSTEM_FOLDER, systemdInstall, systemdUninstall } from './systemd.ts'
 import { winswInstall, winswUninstall } from './winsw.ts'
 
@@ -65,10 +65,13 @@ function folderOf({ platform, env }: Machine, { scope, folder, ownFolder }: Serv
   return `${env.ProgramData ?? 'C:\\ProgramData'}\\Hearth`
 }
 
-/** Data in a folder of somebody's choice is theirs: the service runs as whoever asked for it. */
-function accountOf({ platform, env }: Machine, { scope, folder }: ServiceRequest): string | undefined {
+/**
+ * Data in a folder of somebody's choice is theirs, and a program in somebody's home is read by nobody else: the service
+ * then runs as whoever asked for it.
+ */
+function accountOf({ platform, env }: Machine, { scope, folder, node, root }: ServiceRequest): string | undefined {
   if (scope === 'user' || platform === 'win32') return undefined
-  if (platform === 'linux' && folder === undefined) return undefined
+  if (platform === 'linux' && folder === undefined && !inHome(node, root)) return undefined
   return env.SUDO_USER ?? 'root'
 }
 

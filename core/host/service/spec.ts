@@ -15,6 +15,11 @@ export interface ServiceSpec {
   readonly account: string | undefined
 }
 
+/** A program that lies in somebody's home can be read there, and by them, at the most. */
+export function inHome(...paths: readonly string[]): boolean {
+  return paths.some((path) => /^\/(home|root|run\/user)\//.test(path))
+}
+
 /** What the service runs. */
 export function commandOf({ node, main, folder, flags }: ServiceSpec): string[] {
   return [node, main, 'host', '--dir', folder, ...flags]
@@ -23,6 +28,8 @@ export function commandOf({ node, main, folder, flags }: ServiceSpec): string[] 
 /** Steps that make a service, or take it away. */
 export interface ServicePlan {
   readonly folders: readonly string[]
+  /** Account that folders are given to where they are made; undefined: whoever makes them. */
+  readonly owner?: string | undefined
   readonly files: readonly { readonly path: string; readonly text: string }[]
   readonly remove: readonly string[]
   /** Run in this order; one that fails ends the work, unless it is `optional`. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import {
   commandOf,
   FINAL_EXIT_CODES,
+  inHome,
   SERVICE_NAME,
   SERVICE_TITLE,
   type ServicePlan,
@@ -71,13 +72,13 @@ const SYSTEM_HARDENING = [
 ]
 
 function account({ account: name, folder }: ServiceSpec): string[] {
-  if (name !== undefined) return [`User=${name}`, `ReadWritePaths=${quoted(folder)}`]
-  return ['DynamicUser=yes', `StateDirectory=${SERVICE_NAME}`, 'StateDirectoryMode=0700']
+  const user = name === undefined ? 'DynamicUser=yes' : `User=${name}`
+  if (folder !== SYSTEM_FOLDER) return [user, `ReadWritePaths=${quoted(folder)}`]
+  return [user, `StateDirectory=${SERVICE_NAME}`, 'StateDirectoryMode=0700']
 }
 
-/** A program that lies in somebody's home has to be read there. */
 function home({ node, root, folder }: ServiceSpec): string {
-  return [node, root, folder].some((path) => /^\/(home|root|run\/user)\//.test(path)) ? 'read-only' : 'yes'
+  return inHome(node, root, folder) ? 'read-only' : 'yes'
 }
 
 /** An argument as systemd reads it: no specifiers, no variables. */
@@ -91,10 +92,16 @@ export function systemdInstall(spec: ServiceSpec, configHome: string): ServicePl
   const system = spec.scope === 'system'
   const systemctl = (...args: string[]): [string, ...string[]] => ['systemctl', ...(system ? [] : ['--user']), ...args]
   return {
-    folders: spec.account === undefined && system ? [] : [spec.folder],
+    folders: system && spec.folder === SYSTEM_FOLDER ? [] : [spec.folder],
+    owner: spec.account,
     files: [{ path: unitPath(spec.scope, configHome), text: systemdUnit(spec) }],
     remove: [],
-    commands: [{ command: systemctl('daemon-reload') }, { command: systemctl('enable', '--now', UNIT) }],
+    // One that runs already takes its new options over.
+    commands: [
+      { command: systemctl('daemon-reload') },
+      { command: systemctl('enable', UNIT) },
+      { command: systemctl('restart', UNIT) },
+    ],
     notes: [
       `How it is: ${systemctl('status', UNIT).join(' ')}`,
       `What it says: journalctl ${system ? '' : '--user '}-u ${UNIT}`,

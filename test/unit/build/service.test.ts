@@ -115,7 +115,8 @@ describe('plans', () => {
     expect(plan.files[0]?.text).toContain('--dir /home/ada/.local/share/hearth')
     expect(plan.commands.map(({ command }) => command.join(' '))).toEqual([
       'systemctl --user daemon-reload',
-      'systemctl --user enable --now hearth.service',
+      'systemctl --user enable hearth.service',
+      'systemctl --user restart hearth.service',
     ])
     expect(planUninstall(linux, request).remove).toEqual(plan.files.map(({ path }) => path))
   })
@@ -128,6 +129,15 @@ describe('plans', () => {
     expect(plan.folders).toEqual([])
     const chosen = planInstall(root, { ...request, scope: 'system', folder: '/srv/hearth' })
     expect(chosen.files[0]?.text).toContain('User=ada')
+    expect(chosen).toMatchObject({ folders: ['/srv/hearth'], owner: 'ada' })
+  })
+
+  test('Linux, the system, with a program that only its owner can read', () => {
+    const root = { ...linux, userId: 0, env: { SUDO_USER: 'ada' } }
+    const plan = planInstall(root, { ...request, scope: 'system', root: '/home/ada/hearth' })
+    expect(plan.files[0]?.text).toContain('\nUser=ada\nStateDirectory=hearth\n')
+    expect(plan.files[0]?.text).not.toContain('DynamicUser')
+    expect(plan.folders).toEqual([])
   })
 
   test('macOS and Windows', () => {
@@ -163,6 +173,12 @@ describe('plans', () => {
     expect(existsSync(path)).toBe(false)
     const failing = { ...plan, commands: [{ command: ['ls', join(folder, 'gone')] }] } as const
     await expect(perform(failing, () => {})).rejects.toThrow(/^ls .*gone.*:/s)
+  })
+
+  test('give the folders that they make to whom the service runs as, and no others', async () => {
+    const nobody = { folders: [join(folder, 'a', 'b')], owner: 'no such account', files: [], commands: [], remove: [] }
+    await expect(perform({ ...nobody, notes: [] }, () => {})).rejects.toThrow('no such account')
+    await perform({ ...nobody, notes: [] }, () => {})
   })
 })
 
