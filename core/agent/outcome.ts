@@ -84,8 +84,10 @@ async function delivered(context: AgentContext, tx: Tx, message: Outgoing): Prom
       await emit(context, tx, { type: 'CON', conn })
       return
     case 'hello':
+      // The joiner has said it first, and waits for the answer.
+      if (await isJoiner(tx, conn)) return
       await setSndStatus(tx, conn, 'active')
-      if (!(await isJoiner(tx, conn))) await emit(context, tx, { type: 'CON', conn })
+      await emit(context, tx, { type: 'CON', conn })
       return
     case 'control':
   }

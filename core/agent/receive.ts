@@ -296,11 +296,11 @@ async function receiveMessage(
   const integrity = checkIntegrity(previous, message.number, message.previousHash)
   await setLastReceived(tx, conn, message.number, hash)
   await rememberReceived(tx, conn, message.number, received)
+  if (status !== 'active') await setRcvStatus(tx, conn, 'active')
   if (message.message.type === 'HELLO') {
-    await receiveHello(context, tx, delivery)
+    await receiveHello(context, tx, conn)
     return 'acknowledge'
   }
-  if (status !== 'active') await setRcvStatus(tx, conn, 'active')
   if (message.message.type !== 'A_MSG') {
     await receiveControl(context, tx, conn, message.message)
     return 'acknowledge'
@@ -326,11 +326,13 @@ async function receiveMessage(
   return 'hold'
 }
 
-/** Only in the standard handshake: both say it, the initiator after the joiner (agent §7.3). */
-async function receiveHello(context: AgentContext, tx: Tx, delivery: Delivery): Promise<void> {
-  const { conn, status } = delivery.queue
-  if (status === 'active') throw prohibited('HELLO on an active queue')
-  await setRcvStatus(tx, conn, 'active')
+/**
+ * Only in the standard handshake: both say it, the initiator after the joiner (agent §7.3). The status of the receiving
+ * queue does not tell whether it was said, because messages of an application in a hurry may come before it.
+ */
+async function receiveHello(context: AgentContext, tx: Tx, conn: ConnId): Promise<void> {
+  const snd = await loadSndQueue(tx, conn)
+  if (snd === undefined || snd.status === 'active') throw prohibited('HELLO on an active queue')
   if (!(await isJoiner(tx, conn))) return sendControl(context, tx, conn, { type: 'HELLO' })
   await setSndStatus(tx, conn, 'active')
   await emit(context, tx, { type: 'CON', conn })

@@ -40,8 +40,8 @@ async function connect(a: TestAgent, aConn: number, b: TestAgent, link: string):
   return [aConn, bConn]
 }
 
-async function say(from: TestAgent, conn: number, text: string): Promise<void> {
-  await from.store.write((tx) => from.agent.send(tx, conn, utf8(text), { report: true }))
+async function say(from: TestAgent, conn: number, text: string): Promise<number> {
+  return from.store.write((tx) => from.agent.send(tx, conn, utf8(text), { report: true }))
 }
 
 function texts(agent: TestAgent): string[] {
@@ -96,7 +96,7 @@ test.each(['full', 'short'] as const)('an address accepts a request that came by
 })
 
 /** Sends as soon as the connection takes it. */
-async function sayAtOnce(from: TestAgent, conn: number, text: string): Promise<void> {
+async function sayAtOnce(from: TestAgent, conn: number, text: string): Promise<number> {
   for (;;) {
     try {
       return await say(from, conn, text)
@@ -352,6 +352,38 @@ test.each([
     await exchange(a, aConn, b, bConn, 5)
     const connected = (agent: TestAgent) => agent.events.filter((event) => event.type === 'CON').length
     expect([connected(a), connected(b)]).toEqual([1, 1])
+  } finally {
+    await Promise.all(running.splice(0).map((agent) => agent.stop()))
+    await old.stop()
+    oldFolder.remove()
+  }
+})
+
+test('messages in the middle of the standard handshake do not stop it', async () => {
+  const oldFolder = scratch()
+  const old = await localRouter(oldFolder.path, { versions: { min: 6, max: 8 } })
+  try {
+    const a = await start({ routers: [old.address] })
+    const b = await start({ routers: [old.address] })
+    const invitation = await a.agent.createInvitation()
+    const bConn = await b.store.write((tx) => b.agent.join(tx, invitation.full, utf8('joiner')))
+    const conf = await a.expect('CONF')
+    await a.store.write((tx) => a.agent.allow(tx, invitation.conn, conf.confirmation, utf8('initiator')))
+    let talking = true
+    const talk = async (agent: TestAgent, conn: number) => {
+      while (talking) {
+        const message = await sayAtOnce(agent, conn, 'hello?')
+        const isIt = (event: { message: number }) => event.message === message
+        await Promise.race([agent.expect('SENT', isIt), agent.expect('MERR', isIt)])
+      }
+    }
+    const talks = [talk(a, invitation.conn), talk(b, bConn)]
+    await Promise.all([a.expect('CON'), b.expect('CON')])
+    talking = false
+    await Promise.all(talks)
+    await say(a, invitation.conn, 'now')
+    await b.expect('MSG', ({ body }) => fromUtf8(body) === 'now')
+    expect([...a.events, ...b.events].filter((event) => event.type === 'ERR')).toEqual([])
   } finally {
     await Promise.all(running.splice(0).map((agent) => agent.stop()))
     await old.stop()
