@@ -146,7 +146,7 @@ function listen(options: ListenOptions, accept: (connection: Connection) => void
     })
     // A peer that fails TLS is not worth an event: the socket is closed by then (smp §6.12).
     server.on('tlsClientError', (_error, socket) => socket.destroy())
-    server.once('error', (error) => reject(listenError(error)))
+    server.once('error', (error) => reject(listenError(error, options.port)))
     const place = options.host === '' ? {} : { host: options.host }
     server.listen({ ...place, port: options.port, backlog: BACKLOG }, () => {
       server.removeAllListeners('error')
@@ -238,7 +238,8 @@ function networkError(error: Error): HearthError {
   return new HearthError('network', 'connect', code === '' ? 'connection failed' : code, true, { cause: error })
 }
 
-function listenError(error: Error): HearthError {
+function listenError(error: Error, port: number): HearthError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-  return new HearthError('usage', 'listen', `cannot listen: ${code}`, false, { cause: error })
+  const why = code === 'EADDRINUSE' ? 'another program has it' : code
+  return new HearthError('usage', 'listen', `cannot listen on port ${port}: ${why}`, false, { cause: error })
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CodecError, HearthError } from '../codec/error.ts'
 import { parseRouterAddress } from '../smp/address.ts'
 import { LOG_LEVELS } from './log.ts'
+import { isLoopback } from './loopback.ts'
 
 /** Everything that can be set about a host, in one place: `hearth config` prints it, docs/configuration.md holds it. */
 interface Setting<T extends z.ZodType = z.ZodType> {
@@ -254,8 +255,13 @@ export function readConfiguration(text: string | undefined, overrides: Readonly<
     if (result.success) values[name] = result.data
     else mistakes.push(`"${name}": ${result.error.issues.map((issue) => issue.message).join('; ')}`)
   }
+  const configuration = values as Configuration
+  const listen = configuration['api.listen']
+  if (!isLoopback(listen) && !configuration['api.behindProxy']) {
+    mistakes.push(`"api.listen": on ${listen} only behind a proxy with TLS: add --behind-proxy ("api.behindProxy")`)
+  }
   if (mistakes.length > 0) throw new HearthError('usage', 'configuration', mistakes.join('\n'))
-  return values as Configuration
+  return configuration
 }
 
 /** Names of the settings whose values differ. */

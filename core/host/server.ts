@@ -42,10 +42,12 @@ export interface ApiServer {
 }
 
 const HEADERS_TIMEOUT = 10_000
+/** How often is looked for requests that take too long. */
+const LOOK_INTERVAL = 2000
 /** TCP connections that are no clients (yet). */
-const SPARE_CONNECTIONS = 32
+const SPARE_CONNECTIONS = 64
 
-/** Errors: usage `listen` where the address is not loopback and no proxy stands before it, or cannot be listened on. */
+/** Errors: usage `listen` where the address cannot be listened on, or is not loopback and no proxy stands before it. */
 export async function startServer(options: ServerOptions): Promise<ApiServer> {
   const { sessions, log } = options
   if (!isLoopback(options.listen) && !options.behindProxy) {
@@ -56,10 +58,19 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
     )
   }
   let gate = createGate(options, options.port)
-  const http = createServer(createWeb({ folder: options.interface, sessions, log }, () => gate))
-  http.headersTimeout = HEADERS_TIMEOUT
-  http.requestTimeout = HEADERS_TIMEOUT
-  http.maxConnections = options.clients + SPARE_CONNECTIONS
+  const http = createServer(
+    { headersTimeout: HEADERS_TIMEOUT, requestTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: LOOK_INTERVAL },
+    createWeb({ folder: options.interface, sessions, log }, () => gate),
+  )
+  /** Of TCP, without a client; the oldest first. */
+  const spare = new Set<Duplex>()
+  http.on('connection', (socket) => {
+    spare.add(socket)
+    socket.once('close', () => spare.delete(socket))
+    // Whoever says nothing makes room: what is meant takes milliseconds.
+    const [oldest] = spare
+    if (spare.size > SPARE_CONNECTIONS && spare.delete(oldest as Duplex)) oldest?.destroy()
+  })
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.frameLimit,
@@ -97,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
     pending += 1
     sockets.handleUpgrade(request, socket, head, (client) => {
       pending -= 1
+      spare.delete(socket)
       if (session !== undefined) {
         signedIn.set(client, session)
         client.once('close', () => signedIn.delete(client))
@@ -163,7 +175,10 @@ async function listen(http: Server, { listen: host, port, otherPort }: ServerOpt
     })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new HearthError('usage', 'listen', `the API cannot listen: ${code}`, false, { cause: error })
+    const why = code === 'EADDRINUSE' ? 'another program has it' : code
+    throw new HearthError('usage', 'listen', `the API cannot listen on port ${port} of ${host}: ${why}`, false, {
+      cause: error,
+    })
   }
 }
 

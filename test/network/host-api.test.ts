@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -174,6 +175,20 @@ describe('who is let in', () => {
     const headers = { authorization, host: 'hearth.example' }
     expect(await dial(server, { headers: { ...headers, origin: 'https://hearth.example' } })).toBeInstanceOf(WebSocket)
     expect(await dial(server, { headers: { ...headers, origin: 'https://other.example' } })).toBe(403)
+  })
+
+  test('whoever says nothing makes room for whoever does', async () => {
+    const { server } = await serve()
+    const silent = Array.from({ length: 200 }, () => {
+      const socket = connectTcp(server.port, '127.0.0.1')
+      socket.on('error', () => {})
+      cleanups.push(() => void socket.destroy())
+      return socket
+    })
+    await Promise.all(silent.map((socket) => once(socket, 'connect')))
+    for (const socket of silent) socket.write('GET / HTTP/1.1\r\nX-Slow: ')
+    await (await client(server)).api.profiles.list()
+    expect((await fetch(server.address)).status).toBe(404)
   })
 
   test('plain HTTP without a built interface is told so', async () => {

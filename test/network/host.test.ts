@@ -190,7 +190,7 @@ describe('a host', () => {
   test('does not listen for everybody', async () => {
     const process = hearth('host', '--dir', join(folder.path, 'host'), '--embedded-router', '--listen', '0.0.0.0')
     running.push(process)
-    expect((await process.exit).code).toBe(1)
+    expect((await process.exit).code).toBe(78)
   })
 
   test('is told apart from a folder without one', async () => {

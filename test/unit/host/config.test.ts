@@ -41,6 +41,15 @@ describe('configuration', () => {
     expect(mistakes('{"colour":"red"}')).toContain('there is no setting "colour"')
   })
 
+  test.each(['0.0.0.0', '::', '::ffff:127.0.0.1', '192.0.2.1', 'example.org', '0'])(
+    'keeps the API from %s unless a proxy stands before it',
+    (listen) => {
+      expect(mistakes('{}', { 'api.listen': listen })).toContain('--behind-proxy')
+      const behind = readConfiguration('{"api.behindProxy":true}', { 'api.listen': listen })
+      expect(behind['api.listen']).toBe(listen)
+    },
+  )
+
   test('lists every mistake at once', () => {
     const message = mistakes('{"api.port":70000,"routers":["smp://nonsense"],"log.level":"loud"}')
     expect(message).toContain('"api.port"')
