@@ -26,7 +26,8 @@ const HUES = 8
 
 /** Which of the tints of a theme belongs to a name. */
 export function hueOf(name: string): number {
-  let sum = 0
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0
-  return sum % HUES
+  let hash = 0x811c9dc5
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  // The high bits are mixed best.
+  return (hash >>> 16) % HUES
 }

@@ -1,5 +1,5 @@
 import type { Seed } from '../../../bench/seed.ts'
-import { addNeighbours } from './people.ts'
+import { addNeighbour, addNeighbours } from './people.ts'
 import type { Pictures } from './pictures.ts'
 
 const MINUTE = 60_000
@@ -81,12 +81,17 @@ interface Line {
 }
 
 /** A few lines for a group that is seen in the list. */
-export function shortTalk(seed: Seed, group: number, lines: readonly Line[], now: number): void {
+export function shortTalk(
+  seed: Seed,
+  group: number,
+  lines: readonly Line[],
+  { pictures, now }: { readonly pictures: Pictures; readonly now: number },
+): void {
   const authors = new Map<string, number>()
   let read = 0
   for (const { minutes, by, text, unread = false } of lines) {
     if (by !== undefined && !authors.has(by)) {
-      authors.set(by, seed.member(group, { name: by, joinedAt: now - 90 * 1440 * MINUTE, wroteAt: now }))
+      authors.set(by, addNeighbour(seed, group, by, pictures, now))
     }
     const author = by === undefined ? undefined : authors.get(by)
     const time = now - minutes * MINUTE
@@ -95,3 +100,15 @@ export function shortTalk(seed: Seed, group: number, lines: readonly Line[], now
   }
   seed.run('UPDATE groups SET read_message = ? WHERE group_id = ?', read, group)
 }
+
+/** What Ada and Emma said to each other, and how many minutes ago. */
+export const EMMA = [
+  { minutes: 1523, own: false, text: 'Hi Ada, it’s Emma from the choir. I found your link on the notice board.' },
+  { minutes: 1519, own: true, text: 'Emma! Good to have you here. How is the knee?' },
+  { minutes: 1517, own: false, text: 'Better every day. I can *almost* run for the ferry again.' },
+  { minutes: 141, own: true, text: 'Are the big pots still at your place? There will be soup for sixty on Saturday.' },
+  { minutes: 83, own: false, text: 'They are! 20 litres each, they smell a little of last year’s plum jam 🙂' },
+  { minutes: 80, own: true, text: 'Perfect. I will help you carry them.' },
+  { minutes: 38, own: false, text: 'Half past eight at the crane?' },
+  { minutes: 37, own: false, text: 'And bring the key to the customs house, please.' },
+] as const

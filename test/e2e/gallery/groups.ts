@@ -98,6 +98,7 @@ export const GROUPS: readonly Scene[] = [
       for (const preset of await page.getByRole('region', { name: 'SimpleX Chat' }).getByRole('checkbox').all()) {
         await preset.uncheck()
       }
+      await page.getByRole('checkbox', { name: 'Pine' }).uncheck()
       for (const name of ['Birch', 'Oak', 'Elm']) await page.getByRole('checkbox', { name }).check()
       await page.getByText('Super-peers are always-on computers').scrollIntoViewIfNeeded()
     },

@@ -9,6 +9,11 @@ function atHeading(page: Page, name: string): Promise<unknown> {
   return heading.evaluate((element: unknown) => (element as { scrollIntoView(): void }).scrollIntoView())
 }
 
+/** Rates need two samples. */
+function ratesAreKnown(page: Page): Promise<unknown> {
+  return page.getByText('–', { exact: true }).first().waitFor({ state: 'detached' })
+}
+
 /** Super-peers, serving, settings. */
 export const MACHINERY: readonly Scene[] = [
   {
@@ -54,6 +59,7 @@ export const MACHINERY: readonly Scene[] = [
     async prepare(page) {
       await go(page, '/serve')
       await page.getByText('Ferry Watch').first().waitFor()
+      await ratesAreKnown(page)
       await atHeading(page, 'Groups you serve')
     },
   },
@@ -71,8 +77,7 @@ export const MACHINERY: readonly Scene[] = [
         .first()
         .waitFor()
       await page.getByText(/takes about/).waitFor()
-      // Rates need two samples.
-      await page.getByText('–', { exact: true }).first().waitFor({ state: 'detached' })
+      await ratesAreKnown(page)
       await atHeading(page, 'Right now')
     },
   },
@@ -112,6 +117,16 @@ export const MACHINERY: readonly Scene[] = [
       await page.getByRole('button', { name: 'More' }).click()
       await page.getByRole('menuitem').last().click()
       await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'settings',
+    title: 'Settings',
+    on: 'ada',
+    passing: true,
+    async prepare(page) {
+      await go(page, '/settings')
+      await page.getByRole('link', { name: 'Signed-in browsers' }).waitFor()
     },
   },
   { name: 'profile', title: 'Settings: profile', on: 'ada', prepare: settings('profile', 'Your name') },

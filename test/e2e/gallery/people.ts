@@ -46,3 +46,14 @@ export function addNeighbours(seed: Seed, group: number, pictures: Pictures, now
   })
   return Object.fromEntries(rows) as Known
 }
+
+/** One who takes part in another group, as everybody knows them. */
+export function addNeighbour(seed: Seed, group: number, name: string, pictures: Pictures, now: number): number {
+  const picture = Object.values<Neighbour>(NEIGHBOURS).find((neighbour) => neighbour.name === name)?.picture
+  return seed.member(group, {
+    name,
+    joinedAt: now - 90 * 1440 * MINUTE,
+    wroteAt: now,
+    ...(picture === undefined ? {} : { image: pictures[picture] }),
+  })
+}

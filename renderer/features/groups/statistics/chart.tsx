@@ -4,6 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { GroupStatistics } from '../../../../core/host/contract/types.ts'
 import './chart.css'
+import { useShownTheme } from '../../../ui/theme.ts'
 import { type SeriesName, SHAPES, type Shape, stepText, valueText } from './series.ts'
 import css from './statistics.module.css'
 
@@ -17,7 +18,9 @@ interface ChartProps {
 export function Chart({ figures, series, language }: ChartProps) {
   const { t } = useTranslation()
   const place = useRef<HTMLDivElement>(null)
+  const theme = useShownTheme()
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are those of the theme
   useEffect(() => {
     const element = place.current
     if (element === null) return
@@ -33,7 +36,7 @@ export function Chart({ figures, series, language }: ChartProps) {
       observer.disconnect()
       chart.destroy()
     }
-  }, [figures, series, language, t])
+  }, [figures, series, language, t, theme])
 
   return <div ref={place} className={css.chart} aria-hidden="true" />
 }
