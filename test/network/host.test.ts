@@ -168,6 +168,15 @@ describe('a host', () => {
     expect(await second.process.exit).toEqual({ code: 0, signal: null })
   })
 
+  test('that runs already is opened instead of started again', async () => {
+    const host = await start('host', '--embedded-router')
+    const again = hearth('start', '--dir', host.dir)
+    running.push(again)
+    const link = await again.line((line) => line.includes('#sign-in='))
+    expect(link).toContain(host.started.api.replace('ws:', 'http:'))
+    expect(await again.exit).toEqual({ code: 0, signal: null })
+  })
+
   test('refuses settings that it does not know', async () => {
     const dir = join(folder.path, 'host')
     mkdirSync(dir)
