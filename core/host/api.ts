@@ -279,6 +279,7 @@ function procedures({
       disable: os.serving.disable.handler(() => superPeer.disable()),
       address: os.serving.address.handler(async () => (await superPeer.address()) ?? null),
       requests: os.serving.requests.handler(() => superPeer.requests()),
+      renewAddress: os.serving.renewAddress.handler(() => superPeer.renewAddress()),
       accept: os.serving.accept.handler(({ input }) => superPeer.accept(input.request)),
       reject: os.serving.reject.handler(({ input }) => superPeer.reject(input.request)),
       block: os.serving.block.handler(({ input }) => superPeer.block(input.request)),

@@ -240,6 +240,8 @@ export const contract = {
       .input(z.object({ displayName: name, image: image.exactOptional(), autoAccept: z.boolean().default(true) }))
       .output(type<SuperPeerAddress>()),
     disable: api.input(none).output(type<void>()),
+    /** Another address, on a router chosen now; the old one stops working. */
+    renewAddress: api.input(none).output(type<SuperPeerAddress>()),
     address: api.input(none).output(type<SuperPeerAddress | null>()),
     requests: api.input(none).output(type<readonly ServingRequest[]>()),
     accept: api.input(z.object({ request: id })).output(type<void>()),

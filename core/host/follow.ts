@@ -36,7 +36,7 @@ export function instanceChange(instance: InstanceView): LoggedChange {
 interface Followed {
   readonly groups: Groups
   readonly contacts: Contacts
-  readonly superPeer: Pick<SuperPeer, 'blocked'>
+  readonly superPeer: Pick<SuperPeer, 'blocked' | 'address'>
 }
 
 /** The stream of `changes.follow`. */
@@ -58,6 +58,7 @@ async function withState(logged: LoggedChange, { groups, contacts, superPeer }: 
   if (logged.from === 'super-peer') {
     const { event } = logged
     if (event.type === 'refused') return { ...event, by: 'super-peer' }
+    if (event.type === 'address') return { type: 'address', address: await superPeer.address() }
     if (event.type === 'blocked') return { type: 'blocked', blocked: await superPeer.blocked() }
     if (event.type === 'served-group') {
       return { type: 'served-group', id: event.group, change: event.change, status: event.status }

@@ -1,7 +1,8 @@
 import { encodeRelayLinkData, relayAddressProfile } from '../chat/link-data.ts'
 import type { Profile } from '../chat/profile.ts'
-import { bind } from '../chat/state/bindings.ts'
+import { bind, unbind } from '../chat/state/bindings.ts'
 import { insertProfile, ownProfile, setOwnProfile, setProfileAddress } from '../chat/state/profiles.ts'
+import { HearthError } from '../codec/error.ts'
 import type { Tx } from '../store/database.ts'
 import type { EnableOptions, SuperPeerAddress } from './api.ts'
 import type { SuperPeerContext } from './context.ts'
@@ -46,6 +47,7 @@ async function create(context: SuperPeerContext, profile: Profile, options: Enab
       id,
       options.autoAccept ? 1 : 0,
     )
+    context.notify(tx, { type: 'address' })
   })
 }
 
@@ -62,6 +64,7 @@ async function change(
     options.autoAccept ? 1 : 0,
     id,
   )
+  context.notify(tx, { type: 'address' })
   const own = await ownProfile(tx, id)
   if (own === undefined) return
   if (own.profile.displayName === profile.displayName && own.profile.image === profile.image) return
@@ -83,5 +86,29 @@ function addressData(profile: Profile): Uint8Array {
 
 /** The address stays what it is, and answers nobody until `enable`. */
 export async function disable(context: SuperPeerContext): Promise<void> {
-  await context.store.write((tx) => tx.run('UPDATE superpeer_profiles SET enabled = 0'))
+  await context.store.write(async (tx) => {
+    await tx.run('UPDATE superpeer_profiles SET enabled = 0')
+    context.notify(tx, { type: 'address' })
+  })
+}
+
+/** The link's router is part of it: after another one was chosen, only another address lives there. */
+export async function renewAddress(context: SuperPeerContext): Promise<SuperPeerAddress> {
+  const before = await context.store.read(addressOf)
+  const profile = before && (await context.store.read((tx) => ownProfile(tx, before.profile)))?.profile
+  if (before === undefined || profile === undefined) {
+    throw new HearthError('usage', 'not-serving', 'this host serves no groups')
+  }
+  const { conn, short } = await context.agent.createAddress({ type: 'r', userData: addressData(profile) })
+  await context.store.write(async (tx) => {
+    const old = (await ownProfile(tx, before.profile))?.addressConn
+    await setProfileAddress(tx, before.profile, conn, short)
+    await bind(tx, conn, 'super-peer-address', before.profile)
+    if (old !== undefined) {
+      await context.agent.remove(tx, old)
+      await unbind(tx, old)
+    }
+    context.notify(tx, { type: 'address' })
+  })
+  return (await context.store.read(addressOf))!
 }

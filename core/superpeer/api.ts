@@ -69,6 +69,11 @@ export interface SuperPeer {
   enable(options: EnableOptions): Promise<SuperPeerAddress>
   /** Undefined before the first `enable`, and while disabled. */
   address(): Promise<SuperPeerAddress | undefined>
+  /**
+   * Another address, on a router that is chosen now. The old one stops working; groups that are served, and invitations
+   * that wait, stay. Errors: usage `not-serving`; network and router errors of making the address.
+   */
+  renewAddress(): Promise<SuperPeerAddress>
   /** Takes the address away: no more invitations. Groups that are served stay served. */
   disable(): Promise<void>
 
@@ -203,6 +208,8 @@ export interface HourFigures {
 export type SuperPeerEvent =
   | { readonly type: 'request'; readonly request: ServingRequest }
   | { readonly type: 'request-gone'; readonly request: ServingRequestId; readonly group: GroupId | undefined }
+  /** The address, what it shows, or whether there is one. */
+  | { readonly type: 'address' }
   /** Which groups are blocked, or how often they asked. */
   | { readonly type: 'blocked' }
   | {

@@ -4,7 +4,7 @@ import { HearthError } from '../codec/error.ts'
 import type { Timer } from '../env/env.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
-import { addressOf, disable, enable } from './address.ts'
+import { addressOf, disable, enable, renewAddress } from './address.ts'
 import { joinRequest, readInfo } from './admit.ts'
 import type { SuperPeer, SuperPeerDeps } from './api.ts'
 import { blockRequest, unblock } from './block.ts'
@@ -128,6 +128,7 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
     },
     enable: (options) => enable(context, options),
     address: () => store.read(addressOf),
+    renewAddress: () => renewAddress(context),
     disable: () => disable(context),
     requests: async () => (await store.read(allRequests)).map(requestView),
     accept: (request) =>

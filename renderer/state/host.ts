@@ -99,6 +99,8 @@ function reduce(state: HostState, change: Change): Partial<HostState> {
       return { requests: replaced(state.requests, change.request, (request) => request.id === change.request.id) }
     case 'request-gone':
       return { requests: state.requests.filter((request) => request.id !== change.request) }
+    case 'address':
+      return { address: change.address }
     case 'blocked':
       return { blocked: change.blocked }
     case 'router':

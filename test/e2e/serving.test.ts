@@ -145,6 +145,25 @@ e2e('serving groups', () => {
     await expect.poll(superPeerStatus(news.id), { timeout: 30_000 }).toBe('active')
   })
 
+  test('makes another address, after saying what that means', async () => {
+    const { page } = attic
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'New address' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('The old address stops working').waitFor()
+    await dialog.getByRole('button', { name: 'Make a new address' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Copy address' }).click()
+    const fresh = (await page.evaluate('navigator.clipboard.readText()')) as string
+    expect(fresh).toContain('/r#')
+    expect(fresh).not.toBe(address)
+    const tested = (to: string) => ada.host.api.superPeers.test({ profile: ada.profile, address: to })
+    await expect(tested(address)).rejects.toMatchObject({ data: { code: 'AUTH' } })
+    expect((await tested(fresh)).profile.displayName).toBe('Attic')
+    address = fresh
+    await page.getByRole('region', { name: 'Groups you serve', exact: true }).getByRole('link').waitFor()
+  })
+
   test('stops when its person says so', async () => {
     const { page } = attic
     await page.getByRole('button', { name: 'More' }).click()

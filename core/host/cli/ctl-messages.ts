@@ -54,6 +54,7 @@ function groupOf(change: Change): number | undefined {
     case 'router':
     case 'known':
     case 'request':
+    case 'address':
     case 'blocked':
     case 'instance':
       return undefined
@@ -90,6 +91,8 @@ function describeChange(change: Change): string {
       return `request ${change.request.id} to serve ${change.request.groupName ?? 'a group'}: ${change.request.state}`
     case 'request-gone':
       return `request ${change.request} is answered`
+    case 'address':
+      return change.address === undefined ? 'no more invitations' : `asked to serve at ${change.address.address}`
     case 'blocked':
       return `${change.blocked.length} groups may not ask any more`
     case 'served-group':

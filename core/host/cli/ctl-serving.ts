@@ -14,6 +14,13 @@ export function servingVerbs(): Command[] {
           print(address, (given) => given.address)
         }),
       ),
+    new Command('renew-address')
+      .description('another address, on the routers chosen now; owners can no longer use the old one')
+      .action(
+        lazily(async ({ api, print }) => {
+          print(await api.serving.renewAddress({}), ({ address }) => address)
+        }),
+      ),
     new Command('stop-serving').description('take no more invitations; served groups stay served').action(
       lazily(async ({ api, print }) => {
         await api.serving.disable({})

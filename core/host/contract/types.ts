@@ -208,6 +208,8 @@ export type Change =
     }
   | { readonly type: 'request'; readonly request: ServingRequest }
   | { readonly type: 'request-gone'; readonly request: ServingRequestId; readonly group: GroupId | undefined }
+  /** The address under which this host is asked to serve; undefined while it is not. */
+  | { readonly type: 'address'; readonly address: SuperPeerAddress | undefined }
   /** Groups that may not ask any more. */
   | { readonly type: 'blocked'; readonly blocked: readonly BlockedGroup[] }
   | {

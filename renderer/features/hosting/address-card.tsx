@@ -17,7 +17,7 @@ import { linkPicture } from '../groups/create/link-picture.ts'
 import css from './hosting.module.css'
 
 /** Who this super-peer is, and the address by which owners find it. */
-export function AddressCard() {
+export function AddressCard({ onRenew }: { readonly onRenew: () => void }) {
   const { t } = useTranslation()
   const own = useHost((state) => state.address)
   const [shown, setShown] = useState(false)
@@ -48,7 +48,14 @@ export function AddressCard() {
       </div>
       <p className={css.muted}>{t('serve.address.text')}</p>
       <p className={css.link}>{own.address}</p>
-      {isLocalLink(own.address) && <p>{t('serve.address.local')}</p>}
+      {isLocalLink(own.address) && (
+        <p>
+          {t('serve.address.local')}{' '}
+          <button type="button" className={css.inText} onClick={onRenew}>
+            {t('serve.newAddress.action')}
+          </button>
+        </p>
+      )}
       <div className={css.buttons}>
         <CopyButton text={own.address} label={t('serve.address.copy')} />
         <Button icon={<QrCode size={18} aria-hidden="true" />} aria-expanded={shown} onClick={() => setShown(!shown)}>

@@ -1,4 +1,4 @@
-import { MoreHorizontal, Pencil, PowerOff, SlidersHorizontal } from 'lucide-react'
+import { Link2, MoreHorizontal, Pencil, PowerOff, SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
@@ -9,6 +9,7 @@ import { AddressCard } from './address-card.tsx'
 import { Blocked } from './blocked.tsx'
 import { Everyone } from './everyone.tsx'
 import { Live } from './live.tsx'
+import { NewAddress } from './new-address.tsx'
 import { Requests } from './requests.tsx'
 import { Sees } from './sees.tsx'
 import { ServedList } from './served-list.tsx'
@@ -20,6 +21,7 @@ export function Serving() {
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const [stopping, setStopping] = useState(false)
+  const [renewing, setRenewing] = useState(false)
   const figures = useFigures()
   return (
     <Page
@@ -40,6 +42,11 @@ export function Serving() {
               run: () => navigate('/serve/limits'),
             },
             {
+              text: t('serve.newAddress.menu'),
+              icon: <Link2 size={18} aria-hidden="true" />,
+              run: () => setRenewing(true),
+            },
+            {
               text: t('serve.stop.menu'),
               icon: <PowerOff size={18} aria-hidden="true" />,
               danger: true,
@@ -50,13 +57,14 @@ export function Serving() {
       }
     >
       <RestartNote />
-      <AddressCard />
+      <AddressCard onRenew={() => setRenewing(true)} />
       <Requests />
       <ServedList />
       <Blocked />
       <Live figures={figures} />
       <Everyone />
       <Sees />
+      <NewAddress open={renewing} onClose={() => setRenewing(false)} />
       <StopAll open={stopping} onClose={() => setStopping(false)} />
     </Page>
   )

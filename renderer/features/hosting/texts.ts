@@ -36,6 +36,17 @@ export const en = {
       save: 'Save as picture',
       qr: 'QR code of the address of your super-peer',
     },
+    newAddress: {
+      menu: 'New address',
+      title: 'Make a new address?',
+      text: 'The old address stops working at once: give the new one to owners who should find you.',
+      groups:
+        'Groups that you serve already, and invitations that wait here, go on as they are: their members come over the router that they began with.',
+      local: 'At present the new address would be on this machine again. First choose a router that others reach.',
+      routers: 'Choose routers',
+      keep: 'Keep the old one',
+      action: 'Make a new address',
+    },
     requests: {
       title: 'Invitations',
       full: 'You serve {{number}} groups, which is your limit. Further ones wait here.',
@@ -242,6 +253,18 @@ export const de: Texts<typeof en> = {
       hideQr: 'QR-Code verbergen',
       save: 'Als Bild speichern',
       qr: 'QR-Code der Adresse deines Super-Peers',
+    },
+    newAddress: {
+      menu: 'Neue Adresse',
+      title: 'Eine neue Adresse anlegen?',
+      text: 'Die alte Adresse gilt sofort nicht mehr: Gib die neue den Eigentümern, die dich finden sollen.',
+      groups:
+        'Gruppen, die du schon bereitstellst, und wartende Einladungen laufen weiter wie bisher: Ihre Mitglieder kommen über den Router, mit dem sie begonnen haben.',
+      local:
+        'Im Augenblick läge auch die neue Adresse auf diesem Rechner. Wähle erst einen Router, den andere erreichen.',
+      routers: 'Router wählen',
+      keep: 'Die alte behalten',
+      action: 'Neue Adresse anlegen',
     },
     requests: {
       title: 'Einladungen',
