@@ -2,8 +2,8 @@ import type { Browser } from 'playwright-core'
 
 /** Small pictures that are drawn here, so that the gallery shows nobody's. */
 const SKY = (top: string, bottom: string) =>
-  `<defs><linearGradient id="s" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/>
-   <stop offset="1" stop-color="${bottom}"/></linearGradient></defs><rect width="100" height="100" fill="url(#s)"/>`
+  `<rect width="100" height="100" fill="${top}"/><rect y="30" width="100" height="70" fill="${bottom}" fill-opacity=".4"/>
+   <rect y="46" width="100" height="54" fill="${bottom}" fill-opacity=".6"/>`
 
 const SEA = (colour: string) => `<rect y="66" width="100" height="34" fill="${colour}"/>
   <path d="M0 74 q8 -4 16 0 t16 0 t16 0 t16 0 t16 0 t20 0" fill="none" stroke="#fff" stroke-opacity=".35" stroke-width="2"/>
@@ -90,7 +90,7 @@ function dataUri(drawing: string, width: number, height: number): string {
       canvas.width = ${width}
       canvas.height = ${height}
       canvas.getContext('2d').drawImage(image, 0, 0)
-      resolve(canvas.toDataURL('image/jpeg', 0.86))
+      resolve(canvas.toDataURL('image/png'))
     }
     image.onerror = reject
     image.src = 'data:image/svg+xml,' + encodeURIComponent(${JSON.stringify(svg)})
