@@ -6,6 +6,7 @@ import type { BackupStep } from '../contract/backup.ts'
 import { programVersion } from '../version.ts'
 import { workOnCopy } from './copy-thread.ts'
 import { fileFailure } from './failure.ts'
+import { UNFINISHED } from './files.ts'
 import { collect, type Databases, withWorkFolder } from './folder.ts'
 import type { BackupKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
@@ -33,7 +34,7 @@ export interface CreateBackup {
 export async function createBackup(env: Env, options: CreateBackup): Promise<Manifest> {
   const { folder, path, key, media, signal } = options
   await refuseExisting(path)
-  const partial = `${path}.partial`
+  const partial = path + UNFINISHED
   await rm(partial, { force: true })
   function tell(step: BackupStep['step'], done = 0, total = 0): void {
     signal?.throwIfAborted()

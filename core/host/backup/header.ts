@@ -48,6 +48,8 @@ export const HEADER_SIZE = MAGIC.length + 4 + BODY
 /** A file that asks for more was not made by us, and would only tie up the machine. */
 const MOST_PASSES = 64
 const MOST_MEMORY = 1 << 20
+/** Passes times KiB: some seconds. */
+const MOST_WORK = 4 << 20
 const LEAST_MEMORY = 8
 
 export function encodeHeader({ lock, ephemeral }: BackupHeader): Uint8Array {
@@ -103,5 +105,6 @@ export function decodeHeader(bytes: Uint8Array): BackupHeader {
 
 function affordable({ passes, memory }: Argon2idCost): boolean {
   const kibibytes = memory / 1024
-  return passes >= 1 && passes <= MOST_PASSES && kibibytes >= LEAST_MEMORY && kibibytes <= MOST_MEMORY
+  const inRange = passes >= 1 && passes <= MOST_PASSES && kibibytes >= LEAST_MEMORY && kibibytes <= MOST_MEMORY
+  return inRange && passes * kibibytes <= MOST_WORK
 }

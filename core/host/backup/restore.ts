@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { base64urlUnpadded } from '../../codec/base64url.ts'
 import { HearthError } from '../../codec/error.ts'
@@ -6,7 +6,7 @@ import type { Env } from '../../env/env.ts'
 import { fileFailure } from './failure.ts'
 import type { Manifest } from './manifest.ts'
 import type { ReadOptions, Unlock } from './read.ts'
-import { RESTORED_FILE, type RestoredNote } from './restored-note.ts'
+import { PENDING_RESTORE, RESTORED_FILE, type RestoredNote } from './restored-note.ts'
 import { verifyBackup } from './verify.ts'
 
 export interface RestoreBackup extends ReadOptions {
@@ -24,10 +24,13 @@ export interface RestoreBackup extends ReadOptions {
  * all. Errors: usage `not-fresh`; those of `verifyBackup`.
  */
 export async function restoreBackup(env: Env, options: RestoreBackup): Promise<Manifest> {
-  const folder = resolve(options.folder)
-  await refuseUsed(folder)
-  const staging = join(dirname(folder), `.${basename(folder)}.restoring-${base64urlUnpadded(env.random(6))}`)
+  const given = resolve(options.folder)
+  await refuseUsed(given)
+  const folder = await placeFor(given)
+  const begun = `.${basename(folder)}.restoring-`
+  const staging = join(dirname(folder), begun + base64urlUnpadded(env.random(6)))
   try {
+    await removeBegun(dirname(folder), begun)
     await mkdir(staging, { recursive: true, mode: 0o700 })
     const manifest = await verifyBackup(options.path, options.unlock, staging, options)
     const note: RestoredNote = {
@@ -45,6 +48,28 @@ export async function restoreBackup(env: Env, options: RestoreBackup): Promise<M
     if (error instanceof HearthError || (error as Error).name === 'AbortError') throw error
     throw fileFailure(folder, error)
   }
+}
+
+/**
+ * A folder that something else is mounted on (a volume), or that lies where nothing may be made, stays: what is restored
+ * waits in it for the start of the host.
+ */
+async function placeFor(given: string): Promise<string> {
+  const folder = await realpath(given).catch(() => undefined)
+  if (folder === undefined) return given
+  const above = dirname(folder)
+  const mounted = (await stat(folder)).dev !== (await stat(above)).dev
+  const free = await access(above, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  return free && !mounted ? folder : join(folder, PENDING_RESTORE)
+}
+
+/** What a process that was killed had unpacked; it is not encrypted. */
+async function removeBegun(parent: string, begun: string): Promise<void> {
+  const names = await readdir(parent).catch(() => [])
+  for (const name of names) if (name.startsWith(begun)) await rm(join(parent, name), { recursive: true, force: true })
 }
 
 async function refuseUsed(folder: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { BackupProgress, BackupStatus, BackupStep, BackupSummary, DrillResu
 import { createBackup } from './create.ts'
 import { drill, type ReadLink } from './drill.ts'
 import { fileFailure } from './failure.ts'
-import { listBackups, ownBackups } from './files.ts'
+import { listBackups, ownBackups, removeUnfinished } from './files.ts'
 import { clearWork, type Databases, withWorkFolder } from './folder.ts'
 import { type BackupKey, createBackupKey } from './key.ts'
 import { loadBackupKey, saveBackupKey } from './key-file.ts'
@@ -128,8 +128,9 @@ export function createBackups(deps: BackupsDeps): Backups {
     if (key === undefined || due === undefined || due > env.clock.now()) return
     const { keep, media } = deps.settings()
     await inTurn(async () => {
-      const path = join(await madeFolder(), backupName(env.clock.now()))
-      await make(key, path, media, () => {}, stopping.signal)
+      const place = await madeFolder()
+      await removeUnfinished(place, key.lock.publicKey)
+      await make(key, join(place, backupName(env.clock.now())), media, () => {}, stopping.signal)
     })
     failure = undefined
     const old = (await ownBackups(await listBackups(place()), key.lock.publicKey)).slice(keep)

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -169,6 +169,22 @@ describe('a backup of a host', () => {
     expect(await refusal(restore(path, target, 'another passphrase'))).toBe('usage wrong-passphrase')
     expect(existsSync(target)).toBe(false)
     expect(readdirSync(scratch).filter((name) => name.includes('restoring'))).toEqual([])
+  })
+
+  test('leaves nothing of a restore that was killed, and goes where a link leads', async () => {
+    const { folder, store } = await hostFolder(scratch, 'killed')
+    await store.close()
+    const path = join(scratch, 'killed.backup')
+    await createBackup(env, { folder, databases: idleDatabases(folder), path, key, media: true })
+    const target = join(scratch, 'revived')
+    const left = join(scratch, '.revived.restoring-0123abcd')
+    const foreign = join(scratch, '.revived.of-somebody')
+    for (const place of [target, left, foreign]) await mkdir(place)
+    writeFileSync(join(left, 'hearth.db'), 'unencrypted')
+    await symlink(target, join(scratch, 'link'))
+    await restore(path, join(scratch, 'link'))
+    expect(existsSync(join(target, 'hearth.db'))).toBe(true)
+    expect([existsSync(left), existsSync(foreign)]).toEqual([false, true])
   })
 
   test('whose database is damaged is found out', async () => {

@@ -164,6 +164,7 @@ describe('a backup file', () => {
       { passes: 1, memory: 0xffff_ffff * 1024 },
       { passes: 1, memory: 2 * 1024 ** 3 },
       { passes: 1, memory: 1024 },
+      { passes: 64, memory: 1024 ** 3 },
     ]) {
       const path = join(folder, `greedy-${next++}`)
       writeFileSync(path, encodeHeader({ ...header, lock: { ...key.lock, cost } }))

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -126,6 +126,8 @@ describe('backups on schedule', () => {
     const key = await createBackupKey(env, PASSPHRASE, CHEAP)
     const databases = idleDatabases(other.folder)
     await createBackup(env, { folder: other.folder, databases, path: join(place, foreign), key, media: true })
+    const beginning = readFileSync(join(place, foreign))
+    writeFileSync(join(place, `${backupName(Date.UTC(2021, 0, 1))}.partial`), beginning)
     writeFileSync(join(place, 'notes.txt'), 'mine')
     writeFileSync(join(place, backupName(Date.UTC(2019, 0, 1))), 'no backup at all')
     utimesSync(join(place, 'notes.txt'), 0, 0)
@@ -133,8 +135,12 @@ describe('backups on schedule', () => {
     await backups.setPassphrase(PASSPHRASE)
     await until(() => files().length === 4)
     const [mine] = (await backups.status()).files
+    const killed = `${backupName(Date.UTC(2022, 0, 1))}.partial`
+    writeFileSync(join(place, killed), readFileSync(mine!.path))
     await until(() => files().length === 4 && !files().includes(mine!.name), HOUR)
     expect(files()).toEqual(expect.arrayContaining([foreign, 'notes.txt', backupName(Date.UTC(2019, 0, 1))]))
+    const unfinished = readdirSync(place).filter((name) => name.endsWith('.partial'))
+    expect(unfinished).toEqual([`${backupName(Date.UTC(2021, 0, 1))}.partial`])
   })
 
   test('say what went wrong, and go on', async () => {
