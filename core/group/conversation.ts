@@ -255,7 +255,7 @@ async function addReaction(
     message,
     group.ownMember,
   )
-  if (count!.n >= MAX_REACTIONS) throw new HearthError('usage', 'reactions', `at most ${MAX_REACTIONS} reactions`)
+  if (count!.n >= MAX_REACTIONS) throw new HearthError('usage', 'reactions-limit', `at most ${MAX_REACTIONS} reactions`)
   return tx.run(
     `INSERT INTO chat_reactions (message, member, reaction_key, reaction, time) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,

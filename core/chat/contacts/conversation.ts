@@ -2,7 +2,7 @@ import { HearthError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
 import { isKnownReaction, type MsgContent, quotedContent, type Reaction } from '../content.ts'
 import { timestampOf } from '../json.ts'
-import { DELETE_WINDOW } from '../limits.ts'
+import { DELETE_WINDOW, MAX_REACTIONS } from '../limits.ts'
 import type { MsgContainer } from '../msg-container.ts'
 import { containerOf, contentOf } from '../state/columns.ts'
 import type { ContactId, ContactMessageId, DirectMessage } from './api.ts'
@@ -15,6 +15,7 @@ import {
   contactMessage,
   deliveryOf,
   insertContactMessage,
+  ownReactions,
   replaceContactMessage,
   wipeContactMessage,
 } from './state/messages.ts'
@@ -132,6 +133,9 @@ export async function react(
   const reaction: Reaction = { type: 'emoji', emoji }
   if (!isKnownReaction(reaction)) throw new HearthError('usage', 'reaction', 'not one of the reactions of the network')
   const now = context.env.clock.now()
+  if (add && (await ownReactions(tx, message)) >= MAX_REACTIONS) {
+    throw new HearthError('usage', 'reactions-limit', `at most ${MAX_REACTIONS} reactions`)
+  }
   if (!(await changeReaction(tx, message, { own: true, reaction, add, now }))) return
   await sendEvent(context, tx, row, { type: 'x.msg.react', params: { msgId: item.shared_msg_id, reaction, add } })
   context.notify(tx, { type: 'contact-message', contact, message, change: 'updated' })

@@ -219,3 +219,16 @@ test('a crash at any write while two connect and talk loses nothing and shows no
     }
   }
 })
+
+test('a fourth reaction to one message is refused, and one can be taken back for it', async () => {
+  const world = createContactWorld()
+  const { anna, bruno, annas, brunos } = await world.pair()
+  await anna.contacts.send(annas, { text: 'news' })
+  await world.until(async () => (await bruno.texts(brunos)).includes('news'))
+  const { id } = await bruno.message(brunos, 'news')
+  for (const emoji of ['👍', '😀', '🚀']) await bruno.contacts.react(brunos, id, emoji, true)
+  await expect(bruno.contacts.react(brunos, id, '✅', true)).rejects.toMatchObject({ code: 'reactions-limit' })
+  await bruno.contacts.react(brunos, id, '🚀', false)
+  await bruno.contacts.react(brunos, id, '✅', true)
+  await world.until(async () => (await anna.message(annas, 'news')).reactions.length === 3)
+})

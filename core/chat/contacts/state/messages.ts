@@ -146,6 +146,14 @@ export function deliveryOf(state: SendState): ContactDelivery {
 /** Characters of a reaction that this program does not know but keeps. */
 const MAX_REACTION_KEY = 1000
 
+export async function ownReactions(tx: Tx, message: ContactMessageId): Promise<number> {
+  const row = await tx.get<{ n: number }>(
+    'SELECT count(*) AS n FROM contact_reactions WHERE message = ? AND own = 1',
+    message,
+  )
+  return row!.n
+}
+
 /** False where nothing changed: it was there, was not there, or is one too many. */
 export async function changeReaction(
   tx: Tx,
