@@ -32,19 +32,24 @@ export const away: Scenario = {
   play: (world, steps) => play(world, steps, { superPeer: { memberBacklog: 4 }, absence: 1_800_000 }),
 }
 
-/**
- * The only super-peer is replaced by another in a pause of the conversation, as a careful owner does it: the new one comes,
- * everybody finds it, the old one goes (with its backlog, chat §7.8), everybody goes on writing.
- */
+/** The only super-peer is replaced while everybody writes: the new one comes, everybody finds it, the old one goes. */
 export const replace: Scenario = {
   name: 'replace',
   steps: 60,
   world: { link: { split: 0.05 } },
-  play: (world, steps) => play(world, steps, { replace: true }),
+  play: (world, steps) => play(world, steps, { replace: 'known' }),
+}
+
+/** The same by an owner in a hurry: the old one goes before anybody can know the new one. */
+export const swap: Scenario = {
+  name: 'swap',
+  steps: 60,
+  world: { link: { split: 0.05 } },
+  play: (world, steps) => play(world, steps, { replace: 'at once' }),
 }
 
 interface Variant {
-  readonly replace?: boolean
+  readonly replace?: 'known' | 'at once'
   readonly superPeer?: Partial<SuperPeerSettings>
   /** Milliseconds that some members are away while the others write. */
   readonly absence?: number
@@ -106,7 +111,7 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
     displayName: 'group',
     writers: 'everyone',
     // Who comes late to a super-peer gets from it what was said meanwhile.
-    history: variant.replace === true,
+    history: variant.replace !== undefined,
     superPeers: founders.map((each) => board.addresses.get(each)!),
   })
   const owner = supervise(world, 'owner', async (env, dir) => {
@@ -169,12 +174,10 @@ async function play(world: World, steps: number, variant: Variant): Promise<Reco
   await until(FOUNDING, connectedTo(founders.length))
   const founded = world.now
   if (variant.replace) {
-    const half = Math.ceil(count / 2)
-    board.limit = half
-    await until(TALKING, everybodyHas(half))
+    board.limit = count
     board.add = true
     makeTrouble(world, { hosts, links, every: 3000, until: world.now + FOUNDING })
-    await until(FOUNDING, connectedTo(2))
+    if (variant.replace === 'known') await until(FOUNDING, connectedTo(2))
     board.remove = true
     await until(FOUNDING, connectedTo(1))
   }
