@@ -69,7 +69,9 @@ export function createApi(deps: ApiDeps): ServerPeerHandleRequestFn {
         try {
           return await next()
         } catch (error) {
-          log.error('api-failed', { path: request.url.pathname, error: String(error) })
+          // What is wrong with the program itself was logged where it was found.
+          const level = error instanceof ORPCError ? 'debug' : 'error'
+          log[level]('api-failed', { path: request.url.pathname, error: String(error) })
           throw error
         }
       },
@@ -277,9 +279,9 @@ function procedures({
     serving: {
       enable: os.serving.enable.handler(({ input }) => superPeer.enable(input)),
       disable: os.serving.disable.handler(() => superPeer.disable()),
+      renewAddress: os.serving.renewAddress.handler(() => superPeer.renewAddress()),
       address: os.serving.address.handler(async () => (await superPeer.address()) ?? null),
       requests: os.serving.requests.handler(() => superPeer.requests()),
-      renewAddress: os.serving.renewAddress.handler(() => superPeer.renewAddress()),
       accept: os.serving.accept.handler(({ input }) => superPeer.accept(input.request)),
       reject: os.serving.reject.handler(({ input }) => superPeer.reject(input.request)),
       block: os.serving.block.handler(({ input }) => superPeer.block(input.request)),

@@ -103,7 +103,9 @@ describe('diagnostics', () => {
     const { host, api } = await run({ 'router.enabled': true })
     await api.host.setSettings({ values: { 'router.host': 'home.example', 'superPeer.maxGroups': 7 } })
     host.log.warn('slow', { link: 'https://smp.example/g#Fp5RWXkiRFg-hgcDwC2v-MWnPfvEf42RgCqREntW0mw', queue: 3 })
+    await expect(api.groups.get({ group: 7 })).rejects.toThrow('no such group')
     const found = await api.host.diagnostics({})
+    expect(found.warnings.map(({ event }) => event)).not.toContain('api-failed')
     expect(found.changedSettings).toEqual({
       'log.level': 'given',
       'router.enabled': 'true',

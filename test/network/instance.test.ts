@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { HearthError } from '../../core/codec/error.ts'
+import type { GuardSettings } from '../../core/host/instance/context.ts'
 import { createGuard, type Guard, type Restored } from '../../core/host/instance/guard.ts'
 import type { RunningRouter } from '../../core/router/server.ts'
 import { openStore, type Store } from '../../core/store/database.ts'
@@ -34,7 +35,7 @@ interface Copy {
 }
 
 /** A host as far as its guard goes: `begin` decides, `end` is an orderly stop. */
-async function start(path: string, restored?: Restored): Promise<Copy> {
+async function start(path: string, restored?: Restored, settings?: Partial<GuardSettings>): Promise<Copy> {
   const store = await openStore(path, env.clock)
   await store.write((tx) =>
     tx.run("INSERT OR IGNORE INTO connections (conn, kind, agent_version, created_at) VALUES (1, 'contact', 7, 0)"),
@@ -57,6 +58,7 @@ async function start(path: string, restored?: Restored): Promise<Copy> {
       markInterval: 50,
       retryFirst: 50,
       retryLongest: 200,
+      ...settings,
     },
   })
   const used = await guard.begin()
@@ -152,6 +154,18 @@ describe('a restored database', () => {
     const again = await start(original.path)
     expect(again.used).toBe(true)
     await vi.waitFor(() => expect(copy.held()).toBe('running'), 5000)
+  })
+
+  test('takes over from an original that has just stopped, without waiting for the next look', async () => {
+    const original = await start(fresh())
+    const path = await copyOf(original.store)
+    const copy = await start(path, restored, { probeInterval: 3_600_000 })
+    expect(copy.held()).toBe('running')
+    await original.end()
+    await copy.guard.takeOver({ evenIfRunning: false })
+    expect(copy.events).toContain('restart')
+    await copy.end()
+    expect((await start(path)).used).toBe(true)
   })
 
   test('goes on by itself where nothing speaks for another copy, with everything made anew', async () => {

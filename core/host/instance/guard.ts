@@ -174,7 +174,10 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
     },
     async takeOver({ evenIfRunning }) {
       if (live) throw new HearthError('usage', 'in-use', 'this copy is in use already')
-      if (reason === 'running' && !evenIfRunning) {
+      // What was seen a while ago may have been stopped since, as a person was asked to do.
+      const runs =
+        reason === 'running' && !evenIfRunning && (await probe(context, deps.isOwnRouter)).verdict === 'running'
+      if (runs) {
         throw new HearthError('usage', 'running', 'the other copy runs: stop it first')
       }
       await context.update({ take_over: evenIfRunning ? TAKE_OVER.always : TAKE_OVER.ifSilent })
