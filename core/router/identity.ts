@@ -27,10 +27,15 @@ export const ROUTER_DATABASE = 'router.db'
 /** `ca.key` is needed only to issue another leaf; it may be moved to a safe place. */
 const FILES = { caKey: 'ca.key', ca: 'ca.crt', key: 'server.key', certificate: 'server.crt' } as const
 
-/** The folder with rights for its owner alone. */
+/** The folder with rights for its owner alone. Errors: usage `folder`. */
 export function makeFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  chmodSync(dir, 0o700)
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    chmodSync(dir, 0o700)
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException
+    throw new HearthError('usage', 'folder', `cannot use the folder ${dir}: ${code}`, false, { cause: error })
+  }
 }
 
 /**

@@ -45,7 +45,7 @@ const LOCAL = '127.0.0.1'
 /** Clients that do not close in this time are cut off. */
 const PATIENCE = 2000
 
-/** Starts an SMP router. Errors: usage `identity`, `listen`; store `locked`, `newer`. */
+/** Starts an SMP router. Errors: usage `folder`, `identity`, `listen`; store `locked`, `newer`. */
 export async function startRouter(env: Env, options: RouterOptions): Promise<RunningRouter> {
   const limits: RouterLimits = { ...DEFAULT_LIMITS, ...options.limits }
   const host = options.host ?? LOCAL

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EMPTY, fromHex, fromUtf8, hex, utf8 } from '../../core/codec/bytes.ts'
 import type { PrivateKey } from '../../core/codec/keys.ts'
@@ -163,6 +164,8 @@ test('a port in use is refused with a usage error', async () => {
   const other = mkdtempSync(join(tmpdir(), 'hearth-router-'))
   try {
     await expect(start({ dir: other, port: router.port })).rejects.toMatchObject({ kind: 'usage', code: 'listen' })
+    const file = fileURLToPath(import.meta.url)
+    await expect(start({ dir: file })).rejects.toMatchObject({ kind: 'usage', code: 'folder' })
   } finally {
     rmSync(other, { recursive: true })
   }
