@@ -5,11 +5,12 @@ import { groupVerbs } from './ctl-groups.ts'
 import { hostVerbs } from './ctl-host.ts'
 import { messageVerbs } from './ctl-messages.ts'
 import { servingVerbs } from './ctl-serving.ts'
+import { dataFolder } from './data-folder.ts'
 
 export function ctlCommand(): Command {
   const ctl = new Command('ctl')
     .description('tell a running host what to do')
-    .requiredOption('--dir <folder>', "the host's folder")
+    .option('--dir <folder>', "the host's folder", dataFolder())
     .option('--json', 'answers as JSON, one value on each line')
   for (const verb of [
     ...hostVerbs(),
