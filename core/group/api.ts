@@ -60,7 +60,7 @@ export interface Groups {
 
   /**
    * Makes keys, link and queue; super-peers are invited in the background, across restarts.
-   * Errors: usage `no-super-peers`, usage `name`; network and router errors of making the link's queue.
+   * Errors: usage `no-super-peers`, usage `name`, usage `large`; network and router errors of making the link's queue.
    */
   create(profile: ProfileId, options: CreateOptions): Promise<GroupId>
   /** The owner takes the group into use. Errors: usage `not-active` before one super-peer is active. */

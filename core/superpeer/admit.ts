@@ -5,6 +5,8 @@ import { verifyJoinRequest } from '../chat/incoming.ts'
 import type { MemberInfo } from '../chat/invitations.ts'
 import { encodeConnInfo } from '../chat/outgoing.ts'
 import { redactProfile } from '../chat/permissions.ts'
+import type { GroupProfile } from '../chat/profile.ts'
+import type { MemberRole } from '../chat/roles.ts'
 import { bind, unbind } from '../chat/state/bindings.ts'
 import { CHAT_VERSIONS, SINCE } from '../chat/versions.ts'
 import { equal } from '../codec/bytes.ts'
@@ -69,26 +71,42 @@ export async function joinRequest(
     existing === undefined
       ? await newMember(context, tx, { group, element: element!, join })
       : await readmit(context, tx, existing, join)
-  const conn = await context.agent.accept(
-    tx,
-    request.request,
+  const name = (await memberByRow(tx, group.ownMember))?.name ?? ''
+  const conn = await context.agent.accept(tx, request.request, admission(group, name, join, member.role))
+  await bind(tx, conn, 'served-member', member.id)
+  await setMemberConn(tx, member.id, conn)
+  await connecting(tx, { member: member.id, group: groupId, conn, now: context.env.clock.now() })
+}
+
+/**
+ * The answer to somebody who is let in. A profile that does not fit goes without its picture, or its description as
+ * well: the joiner knows them from the link.
+ */
+function admission(group: Group, name: string, join: Join, role: MemberRole): Uint8Array {
+  const { image: _image, ...plain } = group.groupProfile
+  const { description: _description, ...short } = plain
+  const encode = (groupProfile: GroupProfile) =>
     encodeConnInfo({
       type: 'x.grp.link.inv',
       params: {
         groupLinkInvitation: {
           fromMember: { memberId: group.ownMemberId, memberRole: 'relay' },
-          fromMemberName: (await memberByRow(tx, group.ownMember))?.name ?? '',
-          invitedMember: { memberId: join.newMemberId, memberRole: member.role },
-          groupProfile: group.groupProfile,
+          fromMemberName: name,
+          invitedMember: { memberId: join.newMemberId, memberRole: role },
+          groupProfile,
           accepted: 'accepted',
           groupSize: group.memberCount + 1,
         },
       },
-    }),
-  )
-  await bind(tx, conn, 'served-member', member.id)
-  await setMemberConn(tx, member.id, conn)
-  await connecting(tx, { member: member.id, group: groupId, conn, now: context.env.clock.now() })
+    })
+  for (const profile of [group.groupProfile, plain]) {
+    try {
+      return encode(profile)
+    } catch (error) {
+      if (!(error instanceof CodecError) || error.code !== 'oversize') throw error
+    }
+  }
+  return encode(short)
 }
 
 /**
@@ -161,6 +179,7 @@ async function refuseFull(
 ): Promise<void> {
   context.notify(tx, { type: 'refused', group: group.id, member: undefined, event: 'x.member', reason: 'full' })
   if (element.message.v.max < SINCE.joinRejection) return context.agent.reject(tx, request.request)
+  const { image: _image, description: _description, ...profile } = group.groupProfile
   const conn = await context.agent.accept(
     tx,
     request.request,
@@ -170,7 +189,7 @@ async function refuseFull(
         groupLinkRejection: {
           fromMember: { memberId: group.ownMemberId, memberRole: 'relay' },
           invitedMember: { memberId: join.newMemberId, memberRole: 'observer' },
-          groupProfile: group.groupProfile,
+          groupProfile: profile,
           rejectionReason: 'full',
         },
       },

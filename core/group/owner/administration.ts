@@ -17,6 +17,7 @@ import { relayByMember, relaysOf } from '../state/relays.ts'
 import { changeWriters } from '../writers.ts'
 import { addRelay } from './agreement.ts'
 import { countChanged, publishLink } from './link-data.ts'
+import { checkProfileSize } from './profile-size.ts'
 import { issueRoster } from './roster.ts'
 
 /** What owners, admins and moderators do: every act is a signed event that super-peers and members check again. */
@@ -73,6 +74,7 @@ export async function updateProfile(context: GroupContext, tx: Tx, id: GroupId, 
         ? before.groupPreferences
         : withPreference(before.groupPreferences, 'history', { enable: history }),
   }
+  checkProfileSize(profile)
   await tx.run(
     'UPDATE groups SET group_profile = ? WHERE group_id = ?',
     JSON.stringify(groupProfileCodec.encode(profile)),

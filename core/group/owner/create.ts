@@ -19,6 +19,7 @@ import { type Group, groupById, insertGroup } from '../state/groups.ts'
 import { relaysOf } from '../state/relays.ts'
 import { addRelay } from './agreement.ts'
 import { linkData } from './link-data.ts'
+import { checkProfileSize } from './profile-size.ts'
 
 /** Making a group (chat §4.1): everything of it is committed before the network hears of it. */
 
@@ -32,6 +33,7 @@ export async function createGroup(context: GroupContext, profile: ProfileId, opt
   const prepared = prepare(context, root.privateKey)
   const publicGroupId = sha256(root.publicKey.raw)
   const groupProfile = profileOf(options, publicGroupId, prepared.short)
+  checkProfileSize(groupProfile)
 
   const group = await context.store.write(async (tx) => {
     const identity = await ownProfile(tx, profile)

@@ -137,6 +137,19 @@ describe('super-peers of a group', () => {
     expect(await owner.list()).toEqual([])
   })
 
+  test('a profile that an answer to newcomers could not hold is refused', async () => {
+    const { world, owner, group, superPeers } = await community()
+    const image = `data:image/png;base64,${'A'.repeat(14_500)}`
+    const update = owner.groups.updateProfile(group, { image })
+    await expect(settled(world.time, update)).rejects.toMatchObject({ kind: 'usage', code: 'large' })
+    const addresses = superPeers.map(({ address }) => address)
+    const options = { displayName: 'big', writers: 'owners', history: false, superPeers: addresses, image } as const
+    const created = owner.groups.create(owner.profile, options)
+    await expect(settled(world.time, created)).rejects.toMatchObject({ kind: 'usage', code: 'large' })
+    expect((await owner.view(group)).image).toBeUndefined()
+    await settled(world.time, owner.groups.updateProfile(group, { image: image.slice(0, 12_500) }))
+  })
+
   test('the test of a super-peer proves who answers, or says that nobody does', async () => {
     const world = createGroupWorld()
     const owner = await world.person('owner')

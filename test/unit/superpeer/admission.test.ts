@@ -115,6 +115,16 @@ test('a member that lost its connection comes back with its key and gets what it
   expect((await hosts[0]!.superPeer.groups())[0]?.members).toBe(3)
 })
 
+test.each([
+  ['a picture', 14_500, 100],
+  ['a description', 100, 14_500],
+])('a profile with %s too long for an answer does not keep anybody out', async (_, picture, description) => {
+  const image = `data:image/png;base64,${'A'.repeat(picture)}`
+  const { owner, member } = await scene(1, { image, description: 'd'.repeat(description) })
+  const anna = await member('anna')
+  expect([...anna.connected]).toEqual(owner.relays)
+})
+
 test.each([false, true])(
   'what is said while a newcomer connects reaches it once, after the history (history: %s)',
   async (history) => {

@@ -156,6 +156,8 @@ export interface TestOwner extends Person {
 }
 
 export interface OwnerOptions {
+  readonly image?: string
+  readonly description?: string
   readonly everyone?: boolean
   readonly history?: boolean
 }
@@ -177,6 +179,8 @@ export async function createOwner(world: World, options: OwnerOptions = {}): Pro
     fullName: '',
     publicGroup: { groupType: 'channel', groupLink: prepared.short, publicGroupId },
     groupPreferences: { history: { enable: options.history === false ? 'off' : 'on' } },
+    ...(options.image !== undefined && { image: options.image }),
+    ...(options.description !== undefined && { description: options.description }),
   }
   const owners = [signOwner(author.memberId, publicKeyOf(author.key), root.privateKey)]
   const relays: string[] = []
