@@ -80,6 +80,8 @@ export async function openStore(path: string, clock: Clock): Promise<Store> {
     database.close()
     throw new HearthError('store', 'locked', 'the database is in use by another process', true, { cause: error })
   }
+  // SQLite's own knows the letters of ASCII alone.
+  database.function('lower', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text))
   const statements = new Map<string, Sqlite.Statement>()
   function prepared(sql: string): Sqlite.Statement {
     let statement = statements.get(sql)

@@ -73,7 +73,7 @@ export async function contactMessageViews(
     parameters.push(page.after)
   }
   if (page.search !== undefined && page.search !== '') {
-    conditions.push("text LIKE ? ESCAPE '\\'")
+    conditions.push("lower(text) LIKE lower(?) ESCAPE '\\'")
     parameters.push(`%${page.search.replace(/[\\%_]/g, '\\$&')}%`)
   }
   const forward = page.after !== undefined && page.before === undefined

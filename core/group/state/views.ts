@@ -142,7 +142,7 @@ export async function messageViews(tx: Tx, id: GroupId, page: MessagePage = {}):
     parameters.push(row.time, row.message)
   }
   if (page.search !== undefined && page.search !== '') {
-    conditions.push("text LIKE ? ESCAPE '\\'")
+    conditions.push("lower(text) LIKE lower(?) ESCAPE '\\'")
     parameters.push(`%${page.search.replace(/[\\%_]/g, '\\$&')}%`)
   }
   const forward = page.after !== undefined && page.before === undefined
@@ -279,7 +279,7 @@ export async function copyViews(tx: Tx, message: MessageRowId): Promise<CopyView
      JOIN chat_deliveries d ON d.send = s.send
      LEFT JOIN group_members g ON g.member = d.relay
      WHERE m.message = ? AND m.sent = 1
-     ORDER BY 3, 1`,
+     ORDER BY 3 NULLS LAST, 1`,
     message,
     message,
   )

@@ -45,7 +45,7 @@ function Served({ group }: { readonly group: ServedGroup }) {
           {ended !== undefined && <span className={css.muted}>{t('serve.group.until', { date: day(ended) })}</span>}
         </div>
       </div>
-      <p>{t(`serve.group.${standing}`)}</p>
+      <p>{t(`serve.group.${standing === 'left' && group.backlog > 0 ? 'draining' : standing}`)}</p>
       <GroupTiles group={group} />
       <Hours hours={figures?.hours} />
       {isServed(group) && (

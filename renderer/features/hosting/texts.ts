@@ -103,6 +103,7 @@ export const en = {
       beginning: 'The owner’s app still has to confirm. Nothing to do for you.',
       serving: 'Messages of this group are passed on to everybody who is connected here.',
       ended: 'The owner chose other super-peers or deleted the group. Nothing of it is passed on any more.',
+      draining: 'You stopped serving this group. What waits in it still goes out.',
       left: 'You stopped serving this group. New invitations to it are refused unless you allow them again.',
       since: 'Served since {{date}}',
       until: 'Until {{date}}',
@@ -209,9 +210,9 @@ export const en = {
       keep: 'Keep serving',
       nothing: 'You serve no group at the moment. The address takes no more invitations until you start again.',
       text_one:
-        'Owners are told. {{number}} member goes on through the other super-peers of its group. The address takes no more invitations until you start again.',
+        'What waits goes out first; then owners are told. {{number}} member goes on through the other super-peers of its group. The address takes no more invitations until you start again.',
       text_other:
-        'Owners are told. {{number}} members go on through the other super-peers of their groups; groups without another one stand still until their owners add one. The address takes no more invitations until you start again.',
+        'What waits goes out first; then owners are told. {{number}} members go on through the other super-peers of their groups; groups without another one stand still until their owners add one. The address takes no more invitations until you start again.',
       action_one: 'Leave {{number}} group',
       action_other: 'Leave {{number}} groups',
     },
@@ -325,6 +326,7 @@ export const de: Texts<typeof en> = {
       serving: 'Nachrichten dieser Gruppe gehen an alle, die hier verbunden sind.',
       ended:
         'Der Eigentümer hat andere Super-Peers gewählt oder die Gruppe gelöscht. Von ihr wird nichts mehr weitergegeben.',
+      draining: 'Du stellst diese Gruppe nicht mehr bereit. Was in ihr wartet, geht noch hinaus.',
       left: 'Du stellst diese Gruppe nicht mehr bereit. Neue Einladungen zu ihr werden abgelehnt, bis du sie wieder erlaubst.',
       since: 'Bereitgestellt seit {{date}}',
       until: 'Bis {{date}}',
@@ -435,9 +437,9 @@ export const de: Texts<typeof en> = {
       nothing:
         'Du stellst gerade keine Gruppe bereit. Die Adresse nimmt keine Einladungen mehr an, bis du wieder anfängst.',
       text_one:
-        'Die Eigentümer erfahren es. {{number}} Mitglied macht über die anderen Super-Peers seiner Gruppe weiter. Die Adresse nimmt keine Einladungen mehr an, bis du wieder anfängst.',
+        'Was wartet, geht noch hinaus; dann erfahren es die Eigentümer. {{number}} Mitglied macht über die anderen Super-Peers seiner Gruppe weiter. Die Adresse nimmt keine Einladungen mehr an, bis du wieder anfängst.',
       text_other:
-        'Die Eigentümer erfahren es. {{number}} Mitglieder machen über die anderen Super-Peers ihrer Gruppen weiter; Gruppen ohne einen anderen ruhen, bis ihre Eigentümer einen hinzufügen. Die Adresse nimmt keine Einladungen mehr an, bis du wieder anfängst.',
+        'Was wartet, geht noch hinaus; dann erfahren es die Eigentümer. {{number}} Mitglieder machen über die anderen Super-Peers ihrer Gruppen weiter; Gruppen ohne einen anderen ruhen, bis ihre Eigentümer einen hinzufügen. Die Adresse nimmt keine Einladungen mehr an, bis du wieder anfängst.',
       action_one: '{{number}} Gruppe verlassen',
       action_other: '{{number}} Gruppen verlassen',
     },
