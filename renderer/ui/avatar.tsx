@@ -28,6 +28,7 @@ const HUES = 8
 export function hueOf(name: string): number {
   let hash = 0x811c9dc5
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
-  // The high bits are mixed best.
-  return (hash >>> 16) % HUES
+  // Names that differ in their last letter alone differ in colour, too.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  return ((hash ^ (hash >>> 13)) >>> 0) % HUES
 }

@@ -58,7 +58,7 @@ export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
     const area = field.current
     if (area === null) return
     area.style.height = 'auto'
-    area.style.height = `${Math.min(area.scrollHeight + 2, 200)}px`
+    area.style.height = `${Math.min(area.scrollHeight, 200)}px`
   })
 
   function change(next: string): void {

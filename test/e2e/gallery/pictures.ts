@@ -73,7 +73,7 @@ export async function draw(browser: Browser): Promise<Pictures> {
     const drawn: [string, string][] = []
     for (const [name, drawing] of Object.entries(DRAWINGS)) {
       const wide = name === 'sunset'
-      drawn.push([name, await page.evaluate<string>(dataUri(drawing, wide ? 360 : 160, wide ? 240 : 160))])
+      drawn.push([name, await page.evaluate<string>(dataUri(drawing, wide ? 288 : 160, wide ? 192 : 160))])
     }
     return Object.fromEntries(drawn) as Pictures
   } finally {
