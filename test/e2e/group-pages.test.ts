@@ -136,8 +136,14 @@ e2e('the pages of a group', () => {
   test('a chat can be muted, pinned and put away', async () => {
     const { page } = member
     await go(member, `/groups/${ben.group}`)
-    for (const name of [/^Mute/, /^Pin/]) await page.getByRole('switch', { name }).click()
+    for (const name of [/^Mute/, /^Pin/]) {
+      await page.getByRole('switch', { name }).focus()
+      await page.keyboard.press('Space')
+      await page.getByRole('switch', { name, checked: true }).waitFor()
+    }
     const item = page.getByRole('link', { name: /Harbour Gazette.*Muted.*Pinned/ })
+    await item.waitFor()
+    await page.reload()
     await item.waitFor()
     await page.getByRole('switch', { name: /^Archive/ }).click()
     await item.waitFor({ state: 'detached' })
