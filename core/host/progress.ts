@@ -19,7 +19,7 @@ export async function* groupProgress(
   for await (const state of states(groups, changes, group, signal)) {
     if (state.superPeer === undefined) yield { step: 'group', group: state.group }
     else yield { step: 'super-peer', superPeer: state.superPeer }
-    if (!usable && USABLE.has(state.group.status)) {
+    if (!usable && isUsable(state)) {
       usable = true
       yield { step: 'usable', group: state.group }
     }
@@ -82,12 +82,18 @@ function groupOf(event: { readonly group: GroupId }): GroupId {
   return event.group
 }
 
-const USABLE: ReadonlySet<GroupStatus> = new Set(['ready', 'active'])
+/** An own group that has its link can be confirmed once somebody serves it. */
+function isUsable({ group, superPeers }: State): boolean {
+  if (group.status !== 'ready') return group.status === 'active'
+  return [...superPeers.values()].some(({ status }) => status === 'active')
+}
+
+const LINKED: ReadonlySet<GroupStatus> = new Set(['ready', 'active'])
 const OVER: ReadonlySet<GroupStatus> = new Set(['left', 'removed', 'deleted', 'failed'])
 const SETTLED: ReadonlySet<SuperPeerView['status']> = new Set(['active', 'inactive', 'rejected', 'failed'])
 
 function settled({ group, superPeers }: State): boolean {
   if (OVER.has(group.status)) return true
-  if (!USABLE.has(group.status)) return false
+  if (!LINKED.has(group.status)) return false
   return [...superPeers.values()].every(({ status }) => SETTLED.has(status))
 }

@@ -61,10 +61,10 @@ describe('a group, told by hand', () => {
     await ada.ctl('create-profile', 'Ada')
     await ben.ctl('create-profile', 'Ben')
 
-    const created = await ada.ctl<Group>('create-group', 'Harbour news', '--super-peer', address, '--all')
+    const created = await ada.ctl<Group>('create-group', 'Harbour news', '--super-peer', address)
     const group = created.at(-1) as Group
     expect(group).toMatchObject({ displayName: 'Harbour news', part: 'owner', status: 'active' })
-    const joined = (await ben.ctl<Group>('join', group.link, '--all')).at(-1) as Group
+    const joined = (await ben.ctl<Group>('join', group.link)).at(-1) as Group
     expect(joined).toMatchObject({ displayName: 'Harbour news', part: 'member', status: 'active' })
 
     const tail = hearth('ctl', '--dir', ben.dir, '--json', 'tail')
