@@ -43,8 +43,7 @@ export function createConsole({ store, output, shown, log, agent, quit }: Consol
 
   function show(event: AgentEvent & { type: 'MSG' }): void {
     if (!shown.has(event.conn, event.message)) {
-      for (const line of eventLines(event)) output.line(line)
-      shown.add(event.conn, event.message)
+      for (const line of eventLines(event)) output.line(line, () => shown.add(event.conn, event.message))
     }
     agent()
       .acknowledge(event.conn, event.message)

@@ -2,17 +2,30 @@ import { writeSync } from 'node:fs'
 
 /** Lines written so that they are out when the call returns: what is acknowledged next has been shown. */
 export interface Output {
-  line(value: object): void
+  /**
+   * `note` runs when the line is out but for its end: whoever reads lines has not acted upon it yet, and what they do
+   * upon it, killing this process included, comes after the note.
+   */
+  line(value: object, note?: () => void): void
 }
 
 const STDOUT = 1
 
+const END = Buffer.from('\n')
+
 /** Standard output. Ends the process where nobody reads it any more, or `abandoned` says so. */
-export function standardOutput(abandoned: () => boolean): Output {
+export function standardOutput(abandoned: () => boolean, fd = STDOUT): Output {
   return {
-    line(value) {
+    line(value, note) {
       if (abandoned()) process.exit(1)
-      writeAll(STDOUT, Buffer.from(`${JSON.stringify(value)}\n`))
+      const text = JSON.stringify(value)
+      if (note === undefined) {
+        writeAll(fd, Buffer.from(`${text}\n`))
+        return
+      }
+      writeAll(fd, Buffer.from(text))
+      note()
+      writeAll(fd, END)
     },
   }
 }

@@ -1,20 +1,27 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Agent, AgentEvent } from '../../../core/agent/api.ts'
 import { utf8 } from '../../../core/codec/bytes.ts'
 import { HearthError } from '../../../core/codec/error.ts'
 import { silentLog } from '../../../core/env/silent.ts'
 import { type Console, createConsole } from '../../../core/host/console/console.ts'
+import { standardOutput } from '../../../core/host/console/output.ts'
 import { openStore, type Store } from '../../../core/store/database.ts'
 import { env } from '../../support/agents.ts'
 
 /** Requests whose answer waits for an event of the agent, and requests that come again after a kill. */
 
 let store: Store
+/** Connection, message, and how many lines there were. */
+let shown: number[][]
 let lines: { id?: unknown; ok?: unknown; error?: { code: string }; event?: string }[]
 
 beforeEach(async () => {
   store = await openStore(':memory:', env.clock)
   lines = []
+  shown = []
 })
 
 afterEach(() => store.close())
@@ -23,8 +30,17 @@ function open(agent: Partial<Agent>): Console {
   return createConsole({
     store,
     log: silentLog,
-    shown: { has: () => false, add: () => {}, close: () => {} },
-    output: { line: (value) => void lines.push(value) },
+    shown: {
+      has: () => false,
+      add: (conn, message) => void shown.push([conn, message, lines.length]),
+      close: () => {},
+    },
+    output: {
+      line(value, note) {
+        lines.push(value)
+        note?.()
+      },
+    },
     agent: () => agent as Agent,
     quit: () => {},
   })
@@ -96,4 +112,34 @@ test('a link that this console joins already keeps its connection', async () => 
     { id: 2, ok: { conn: 1 } },
   ])
   expect(joins).toEqual(['new'])
+})
+
+test('a message is noted as shown when it is on the screen, before its line ends', async () => {
+  const acknowledged: number[] = []
+  const console = open({ acknowledge: async (_, message) => void acknowledged.push(message) })
+  const integrity = { type: 'ok' } as const
+  const message = {
+    type: 'MSG',
+    conn: 3,
+    message: 9,
+    brokerTime: 0,
+    integrity,
+    body: utf8('hi'),
+    repeated: false,
+  } as const
+  expect(await happens(console, message)).toBe('hold')
+  expect([shown, acknowledged]).toEqual([[[3, 9, 1]], [9]])
+
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-'))
+  const file = openSync(join(folder, 'output'), 'w')
+  const text = () => readFileSync(join(folder, 'output'), 'utf8')
+  try {
+    const output = standardOutput(() => false, file)
+    output.line({ a: 1 })
+    output.line({ b: 2 }, () => expect(text()).toBe('{"a":1}\n{"b":2}'))
+    expect(text()).toBe('{"a":1}\n{"b":2}\n')
+  } finally {
+    closeSync(file)
+    rmSync(folder, { recursive: true })
+  }
 })
