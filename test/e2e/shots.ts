@@ -99,8 +99,12 @@ function writeIndex(): void {
   for (const { name, title, passing = false } of SCENES) {
     lines.push(`## ${title}`, '')
     lines.push(`![${title}, light](${fileOf(name, 'light', 1280)})`)
-    if (!passing) lines.push(`![dark](${fileOf(name, 'dark', 1280)})`, `![light, small](${fileOf(name, 'light', 800)})`)
-    lines.push(`![dark, small](${fileOf(name, 'dark', 800)})`, '')
+    if (!passing)
+      lines.push(
+        `![${title}, dark](${fileOf(name, 'dark', 1280)})`,
+        `![${title}, light, small](${fileOf(name, 'light', 800)})`,
+      )
+    lines.push(`![${title}, dark, small](${fileOf(name, 'dark', 800)})`, '')
   }
   writeFileSync(join(FOLDER, 'README.md'), `${lines.join('\n').trimEnd()}\n`)
 }
