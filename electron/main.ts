@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { app, dialog } from 'electron'
+import { renewXdgEntries } from './autostart/xdg.ts'
 import { createLinkInbox } from './deep-links.ts'
 import { guardPages } from './guard.ts'
 import { dataFolder } from './host/data-folder.ts'
@@ -87,7 +88,9 @@ async function start(): Promise<void> {
     appPath: app.getAppPath(),
     env,
   })
+  const configHome = env.XDG_CONFIG_HOME || join(homedir(), '.config')
   const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local', 'share')
+  if (env.APPIMAGE !== undefined) renewXdgEntries(configHome, dataHome, launch)
   if (app.isPackaged) offerScheme({ platform, appImage: env.APPIMAGE !== undefined, dataHome, launch })
   shell = await startShell({
     paths,
@@ -97,7 +100,7 @@ async function start(): Promise<void> {
     autostart: {
       platform,
       flatpak: env.FLATPAK_ID !== undefined,
-      configHome: env.XDG_CONFIG_HOME || join(homedir(), '.config'),
+      configHome,
       launch,
     },
     announce: () => process.stdout.write(ANNOUNCEMENT),

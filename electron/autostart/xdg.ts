@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { AUTOSTART, type Launch } from '../launch.ts'
 import { desktopEntry, execLine } from './desktop-entry.ts'
 
 /** Linux outside a sandbox (AppImage, deb, source tree): an entry in the autostart folder. */
 export function setXdgAutostart(enabled: boolean, configHome: string, launch: Launch): void {
-  const path = join(configHome, 'autostart', 'hearth.desktop')
+  const path = autostartPath(configHome)
   if (!enabled) {
     rmSync(path, { force: true })
     return
@@ -26,8 +26,7 @@ export function setXdgAutostart(enabled: boolean, configHome: string, launch: La
  * Returns the name of the entry.
  */
 export function writeLinkHandler(dataHome: string, launch: Launch): string {
-  const name = 'hearth-links.desktop'
-  const path = join(dataHome, 'applications', name)
+  const path = linkHandlerPath(dataHome)
   mkdirSync(dirname(path), { recursive: true })
   const entry = desktopEntry({
     Name: 'Hearth',
@@ -37,5 +36,19 @@ export function writeLinkHandler(dataHome: string, launch: Launch): string {
     MimeType: 'x-scheme-handler/simplex;',
   })
   writeFileSync(path, entry, { mode: 0o644 })
-  return name
+  return basename(path)
+}
+
+/** An AppImage is another file after an update, or where it was moved: entries that are there name it again. */
+export function renewXdgEntries(configHome: string, dataHome: string, launch: Launch): void {
+  if (existsSync(autostartPath(configHome))) setXdgAutostart(true, configHome, launch)
+  if (existsSync(linkHandlerPath(dataHome))) writeLinkHandler(dataHome, launch)
+}
+
+function autostartPath(configHome: string): string {
+  return join(configHome, 'autostart', 'hearth.desktop')
+}
+
+function linkHandlerPath(dataHome: string): string {
+  return join(dataHome, 'applications', 'hearth-links.desktop')
 }

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AutostartPlace, setAutostart, startedBySystem } from '../../../electron/autostart/autostart.ts'
 import { execLine } from '../../../electron/autostart/desktop-entry.ts'
 import { portalCall } from '../../../electron/autostart/flatpak.ts'
+import { renewXdgEntries, setXdgAutostart, writeLinkHandler } from '../../../electron/autostart/xdg.ts'
 import { createLinkInbox, isLink, linksOf } from '../../../electron/deep-links.ts'
 import { createShellSettings, FIRST_SETTINGS } from '../../../electron/desktop-settings.ts'
 import { createExternalLinks } from '../../../electron/external-links.ts'
@@ -355,6 +356,18 @@ describe('autostart', () => {
   test('signs that mean something in an entry are escaped', () => {
     expect(execLine(['/a b/$x"`\\%u'])).toBe('"/a b/\\\\$x\\\\"\\\\`\\\\\\\\%%u"')
     expect(execLine(['hearth'], '%u')).toBe('"hearth" %u')
+  })
+
+  test('an AppImage that has another name now is named anew, where it was named at all', () => {
+    const old = { path: '/apps/Hearth-0.1.0.AppImage', arguments: [] }
+    const launch = { path: '/apps/Hearth-0.2.0.AppImage', arguments: [] }
+    const files = ['autostart/hearth.desktop', 'applications/hearth-links.desktop'].map((name) => join(folder, name))
+    renewXdgEntries(folder, folder, launch)
+    expect(files.map((file) => existsSync(file))).toEqual([false, false])
+    setXdgAutostart(true, folder, old)
+    writeLinkHandler(folder, old)
+    renewXdgEntries(folder, folder, launch)
+    for (const file of files) expect(readFileSync(file, 'utf8')).toContain('Exec="/apps/Hearth-0.2.0.AppImage"')
   })
 
   test('macOS and Windows have switches of their own', async () => {
