@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Contact, ContactMessage } from '../../core/host/contract/contacts.ts'
 import type { BlockedGroup, Group, Message, ServingRequest, SuperPeerAddress } from '../../core/host/contract/types.ts'
 import { scratch } from '../support/agents.ts'
-import { hearth, type Running } from '../support/processes.ts'
+import { hearth, hearthWith, type Running } from '../support/processes.ts'
 
 /** Hosts as processes, told by `hearth ctl` what to do. */
 
@@ -166,6 +166,15 @@ describe('a host', () => {
     expect(second.started.router).toBe(first.started.router)
     await second.ctl('stop')
     expect(await second.process.exit).toEqual({ code: 0, signal: null })
+  })
+
+  test('says no sign-in link to a log', async () => {
+    const process = hearthWith({ HEARTH_OUTPUT_IS_KEPT: '1' }, 'host', '--dir', join(folder.path, 'host'), '--json')
+    running.push(process)
+    await process.line()
+    const said = await process.errorLine((line) => line.includes('sign-in'))
+    expect(said).toContain('hearth ctl --dir')
+    expect(said).not.toContain('#sign-in=')
   })
 
   test('that runs already is opened instead of started again', async () => {

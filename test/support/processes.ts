@@ -23,6 +23,11 @@ export function hearth(...args: readonly string[]): Running {
   return run(args[0] ?? '', [MAIN, ...args], process.env)
 }
 
+/** The same with variables of the environment. */
+export function hearthWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Running {
+  return run(args[0] ?? '', [MAIN, ...args], { ...process.env, ...env })
+}
+
 /** What `npm start` runs, on a machine without a display. */
 export function npmStart(...args: readonly string[]): Running {
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env

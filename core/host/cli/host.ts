@@ -52,12 +52,15 @@ function printWords({ dir, api, router, superPeer }: StartedHost): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** The link opens the interface: to standard error, which programs keep less than standard output, unless it goes to the system's journal, which would keep it. */
+/**
+ * The link opens the interface: to standard error, which programs keep less than standard output, unless it goes to the
+ * system's journal or to the log of our container, which would keep it.
+ */
 function inviteBrowser(dir: string, link: string): void {
   const { dev, ino } = fstatSync(process.stderr.fd)
-  const text =
-    process.env.JOURNAL_STREAM === `${dev}:${ino}`
-      ? `hearth ctl --dir '${dir}' sign-in prints a link for a browser on this machine.`
-      : `Open this link in a browser on this machine (once, within 15 minutes): ${link}`
+  const kept = process.env.HEARTH_OUTPUT_IS_KEPT === '1' || process.env.JOURNAL_STREAM === `${dev}:${ino}`
+  const text = kept
+    ? `hearth ctl --dir '${dir}' sign-in prints a link for a browser on this machine.`
+    : `Open this link in a browser on this machine (once, within 15 minutes): ${link}`
   process.stderr.write(`${text}\n`)
 }
