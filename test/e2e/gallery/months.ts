@@ -1,13 +1,15 @@
 import { type Seed, seed } from '../../../bench/seed.ts'
 import { EMMA, harbourNews, shortTalk } from './conversations.ts'
 import { ownersFigures, servedFigures } from './figures.ts'
-import type { Neighbourhood } from './neighbourhood.ts'
 import type { Pictures } from './pictures.ts'
+
+/** As Ada's host counts them. */
+export type AdasGroups = Readonly<Record<'news' | 'allotments' | 'ferry' | 'choir' | 'cafe', number>>
 
 /** What takes months to come about, written into databases of hosts that are stopped. */
 const MEMBERS = 10_432
 
-export function seedAda(dir: string, pictures: Pictures, now: number, groups: Neighbourhood['groups']): void {
+export function seedAda(dir: string, pictures: Pictures, now: number, groups: AdasGroups): void {
   seed(dir, (seeding) => {
     harbourNews(seeding, groups.news, pictures, now)
     shortTalk(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Group } from '../../../core/host/contract/types.ts'
 import { startHost, type TestHost } from '../support/hosts.ts'
 import { EMMA } from './conversations.ts'
-import { seedAda, seedContact, seedSuperPeer } from './months.ts'
+import { type AdasGroups, seedAda, seedContact, seedSuperPeer } from './months.ts'
 import type { Pictures } from './pictures.ts'
 
 /**
@@ -19,7 +19,7 @@ export interface Neighbourhood {
   readonly oak: TestHost
   /** Does not answer any more. */
   readonly pine: TestHost
-  readonly groups: Readonly<Record<'news' | 'allotments' | 'ferry' | 'choir' | 'cafe', number>>
+  readonly groups: AdasGroups
   /** Ada's chat with Emma. */
   readonly contact: number
   readonly newsLink: string
