@@ -26,6 +26,7 @@ const HUES = 8
 
 /** Which of the tints of a theme belongs to a name. */
 export function hueOf(name: string): number {
+  if (name === '') return 0
   let hash = 0x811c9dc5
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
   // Names that differ in their last letter alone differ in colour, too.
