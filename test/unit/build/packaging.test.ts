@@ -109,7 +109,7 @@ test('the container runs the host, not as root, and its files are there', () => 
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
   for (const line of lines) {
-    expect(line).toMatch(/^(FROM|WORKDIR|COPY|RUN|USER|VOLUME|STOPSIGNAL|HEALTHCHECK|ENTRYPOINT) /)
+    expect(line).toMatch(/^(FROM|WORKDIR|COPY|RUN|ENV|USER|VOLUME|STOPSIGNAL|HEALTHCHECK|ENTRYPOINT) /)
   }
   expect(lines.indexOf('USER hearth')).toBeGreaterThan(lines.findLastIndex((line) => /^RUN /.test(line)))
   const entry = JSON.parse(
