@@ -1,4 +1,4 @@
-import { CodecError } from '../codec/error.ts'
+import { CodecError, unlessMalformed } from '../codec/error.ts'
 import { decode, Reader } from '../codec/reader.ts'
 import type { VersionRange } from '../codec/version.ts'
 import { decompressItems } from './compression.ts'
@@ -62,6 +62,11 @@ export function parseConnInfo(info: Uint8Array): MessageElement {
     throw new CodecError('syntax', 'connInfo is not a message')
   }
   return element
+}
+
+/** As `parseConnInfo`; undefined where it cannot be read. */
+export function readConnInfo(info: Uint8Array): MessageElement | undefined {
+  return unlessMalformed(() => parseConnInfo(info))
 }
 
 function parseUncompressed(body: Uint8Array): readonly ParsedElement[] {

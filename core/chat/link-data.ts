@@ -1,5 +1,5 @@
 import { concat } from '../codec/bytes.ts'
-import { CodecError } from '../codec/error.ts'
+import { CodecError, HearthError, unlessMalformed } from '../codec/error.ts'
 import { compressFrame, decompressFrame } from './compression.ts'
 import { type MsgContent, msgContent } from './content.ts'
 import { type GroupLinkId, groupLinkId } from './ids.ts'
@@ -105,10 +105,15 @@ export function encodeClientData(id: GroupLinkId): string {
  */
 export function groupLinkIdOf(text: string | undefined): GroupLinkId | undefined {
   if (text === undefined) return undefined
+  return unlessMalformed(() => clientData.decode(parseJson(new TextEncoder().encode(text))).groupLinkId)
+}
+
+/** Decodes what a link leads to. Errors: protocol `link` where that is something else. */
+export function decodeAsked<T>(decode: () => T): T {
   try {
-    return clientData.decode(parseJson(new TextEncoder().encode(text))).groupLinkId
+    return decode()
   } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
+    if (!(error instanceof CodecError)) throw error
+    throw new HearthError('protocol', 'link', 'link data of another kind', false, { cause: error })
   }
 }

@@ -26,6 +26,16 @@ export class CodecError extends HearthError {
   }
 }
 
+/** What `decode` returns; undefined where it finds its input malformed. */
+export function unlessMalformed<T>(decode: () => T): T | undefined {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof CodecError) return undefined
+    throw error
+  }
+}
+
 /** Narrows an unknown failure; anything that is not ours becomes `fallback` with the original as its cause. */
 export function asHearthError(error: unknown, kind: ErrorKind, code: string): HearthError {
   if (error instanceof HearthError) return error

@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../agent/api.ts'
-import { type MessageElement, type ParsedElement, parseBody, parseConnInfo } from '../chat/container.ts'
+import { type ParsedElement, parseBody, readConnInfo } from '../chat/container.ts'
 import { newSharedMsgId } from '../chat/ids.ts'
 import { encodeMessage } from '../chat/message.ts'
 import { isRosterRole } from '../chat/roles.ts'
@@ -45,17 +45,8 @@ export async function testEvent(tests: SuperPeerTests, tx: Tx, event: EventOfCon
   if (event.type === 'DELETED') await unbind(tx, event.conn)
   if (event.type === 'ERR') await tests.failed(tx, event.conn, event.error)
   if (event.type !== 'CONF') return
-  const element = infoOf(event.info)
+  const element = readConnInfo(event.info)
   if (element !== undefined) await tests.answered(tx, event.conn, element)
-}
-
-function infoOf(info: Uint8Array): MessageElement | undefined {
-  try {
-    return parseConnInfo(info)
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
 }
 
 export async function relayEvent(context: GroupContext, tx: Tx, member: number, event: EventOfConn): Promise<void> {
@@ -87,7 +78,7 @@ async function confirmed(
   group: Group,
   event: Extract<AgentEvent, { type: 'CONF' }>,
 ): Promise<void> {
-  const element = infoOf(event.info)
+  const element = readConnInfo(event.info)
   if (element === undefined) {
     await endRelay(context, tx, relay.member.id, 'failed', 'unexpected-answer')
     await joiningMayFail(context, tx, group.id, 'unexpected-answer')

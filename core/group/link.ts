@@ -2,10 +2,10 @@ import type { Agent, LinkContent } from '../agent/api.ts'
 import type { Owner } from '../agent/links/owners.ts'
 import { parseShortLink } from '../agent/links/short-link.ts'
 import type { MemberId, PublicGroupId } from '../chat/ids.ts'
-import { decodeGroupLinkData, decodeRelayLinkData } from '../chat/link-data.ts'
+import { decodeAsked, decodeGroupLinkData, decodeRelayLinkData } from '../chat/link-data.ts'
 import type { GroupProfile, Profile } from '../chat/profile.ts'
 import { equal } from '../codec/bytes.ts'
-import { CodecError, HearthError } from '../codec/error.ts'
+import { HearthError, unlessMalformed } from '../codec/error.ts'
 import type { PublicKey } from '../codec/keys.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { type Writers, writersOf } from './extensions.ts'
@@ -35,7 +35,7 @@ export async function readGroupLink(agent: Agent, link: string): Promise<GroupLi
 }
 
 function checkGroupLink(content: LinkContent): GroupLink {
-  const { groupProfile, publicGroupData, ext } = decoded(() => decodeGroupLinkData(content.userData))
+  const { groupProfile, publicGroupData, ext } = decodeAsked(() => decodeGroupLinkData(content.userData))
   const { publicGroup } = groupProfile
   if (content.direct || publicGroup === undefined) throw wrongLink('not the link of a public group')
   if (publicGroup.groupType !== 'channel') {
@@ -72,7 +72,7 @@ export interface RelayLink {
 export async function readRelayLink(agent: Agent, link: string): Promise<RelayLink> {
   const content = await agent.readLink(link)
   if (!content.direct || content.entityId === undefined) throw wrongLink('not the link of a super-peer')
-  const { relayProfile } = decoded(() => decodeRelayLinkData(content.userData))
+  const { relayProfile } = decodeAsked(() => decodeRelayLinkData(content.userData))
   return { memberId: content.entityId, key: content.rootKey, profile: relayProfile, fullLink: content.fullLink }
 }
 
@@ -87,7 +87,7 @@ export interface RelayAddress {
 export async function readRelayAddress(agent: Agent, address: string): Promise<RelayAddress> {
   const content = await agent.readLink(address)
   if (!content.direct) throw wrongLink('not the address of a super-peer')
-  const { relayProfile } = decoded(() => decodeRelayLinkData(content.userData))
+  const { relayProfile } = decodeAsked(() => decodeRelayLinkData(content.userData))
   return { key: content.rootKey, profile: relayProfile, fullLink: content.fullLink }
 }
 
@@ -95,24 +95,8 @@ function wrongLink(message: string): HearthError {
   return new HearthError('protocol', 'link', message)
 }
 
-function decoded<T>(decode: () => T): T {
-  try {
-    return decode()
-  } catch (error) {
-    if (error instanceof CodecError) {
-      throw new HearthError('protocol', 'link', 'link data of another kind', false, { cause: error })
-    }
-    throw error
-  }
-}
-
 /** Two texts that lead to the same link data. */
 export function sameLink(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false
-  try {
-    return equal(parseShortLink(a).linkKey, parseShortLink(b).linkKey)
-  } catch (error) {
-    if (error instanceof CodecError) return a === b
-    throw error
-  }
+  return unlessMalformed(() => equal(parseShortLink(a).linkKey, parseShortLink(b).linkKey)) ?? a === b
 }

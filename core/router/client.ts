@@ -1,5 +1,5 @@
 import { EMPTY } from '../codec/bytes.ts'
-import { CodecError, HearthError } from '../codec/error.ts'
+import { HearthError, unlessMalformed } from '../codec/error.ts'
 import type { SmpError } from '../smp/errors.ts'
 import type { BrokerMessage } from '../smp/messages.ts'
 import { encodeMessageFrame, packBlocks, receiveCommand, splitBlock } from '../smp/transmission.ts'
@@ -133,7 +133,7 @@ export function createClient(
   }
 
   function open(block: Uint8Array | typeof BAD): void {
-    const transmissions = block === BAD ? undefined : split(block)
+    const transmissions = block === BAD ? undefined : unlessMalformed(() => splitBlock(block))
     if (transmissions === undefined) refuse(EMPTY, EMPTY, { type: 'BLOCK' })
     else unfinished = { transmissions, next: 0, verified: [] }
   }
@@ -288,13 +288,4 @@ export function createClient(
     },
   })
   return client
-}
-
-function split(payload: Uint8Array): Uint8Array[] | undefined {
-  try {
-    return splitBlock(payload)
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 import { equal } from '../codec/bytes.ts'
-import { CodecError, HearthError } from '../codec/error.ts'
+import { CodecError, HearthError, unlessMalformed } from '../codec/error.ts'
 import type { PrivateKey, PublicKey } from '../codec/keys.ts'
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
@@ -206,7 +206,7 @@ const NOTHING = new Uint8Array(0)
 
 /** Decodes one transmission of a client's block; never throws on input. */
 export function receiveCommand(session: SessionParameters, bytes: Uint8Array): ReceivedCommand {
-  const transmission = attempt(() => decodeTransmission(session.version, bytes))
+  const transmission = unlessMalformed(() => decodeTransmission(session.version, bytes))
   if (transmission === undefined) return { corrId: NOTHING, entityId: NOTHING, error: { type: 'BLOCK' } }
   const { authenticator, sessionId, corrId, entityId, content } = transmission
   if (sessionId !== undefined && !equal(sessionId, session.sessionId)) {
@@ -244,15 +244,6 @@ export function receiveMessage(session: SessionParameters, bytes: Uint8Array): R
     return { corrId, entityId, message: new HearthError('protocol', refusal, `${message.type} with wrong ids`) }
   } catch (error) {
     if (error instanceof HearthError) return { corrId, entityId, message: error }
-    throw error
-  }
-}
-
-function attempt<T>(item: () => T): T | undefined {
-  try {
-    return item()
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
     throw error
   }
 }

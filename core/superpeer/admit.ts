@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../agent/api.ts'
-import { type MessageElement, parseConnInfo } from '../chat/container.ts'
+import { type MessageElement, readConnInfo } from '../chat/container.ts'
 import type { ChatEventParams } from '../chat/events.ts'
 import { verifyJoinRequest } from '../chat/incoming.ts'
 import type { MemberInfo } from '../chat/invitations.ts'
@@ -32,16 +32,6 @@ import { count, servedGroup, serves } from './state/served.ts'
 type Request = Extract<AgentEvent, { type: 'REQ' }>
 type Join = ChatEventParams['x.member']
 
-/** The message of a connection request, or undefined where it cannot be read. */
-export function readInfo(info: Uint8Array): MessageElement | undefined {
-  try {
-    return parseConnInfo(info)
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
-}
-
 /** Somebody asks to join through our link of a group (chat §5.3). Whatever is refused gets no answer. */
 export async function joinRequest(
   context: SuperPeerContext,
@@ -51,7 +41,7 @@ export async function joinRequest(
 ): Promise<void> {
   const group = await groupById(tx, groupId)
   const served = await servedGroup(tx, groupId)
-  const element = readInfo(request.info)
+  const element = readConnInfo(request.info)
   const event = element?.message.event
   if (group === undefined || served === undefined || !serves(served.status) || event?.type !== 'x.member') {
     return context.agent.reject(tx, request.request)

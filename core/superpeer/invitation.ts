@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../agent/api.ts'
+import { readConnInfo } from '../chat/container.ts'
 import type { ChatEventParams } from '../chat/events.ts'
 import { extensions, type GroupRelayInvitation } from '../chat/invitations.ts'
 import { encodeConnInfo } from '../chat/outgoing.ts'
@@ -11,7 +12,6 @@ import type { GroupId, ProfileId } from '../group/api.ts'
 import { groupById, groupsByLink } from '../group/state/groups.ts'
 import { memberById } from '../group/state/members.ts'
 import type { Tx } from '../store/database.ts'
-import { readInfo } from './admit.ts'
 import type { SuperPeerContext } from './context.ts'
 import { countBlocked } from './state/blocks.ts'
 import { deleteRequest, insertRequest, requestCount, requestView } from './state/requests.ts'
@@ -35,7 +35,7 @@ export async function superPeerProfile(tx: Tx): Promise<ProfileRow | undefined> 
 /** A request to the super-peer's own address: invitations to serve and tests; people are not answered. */
 export async function addressRequest(context: SuperPeerContext, tx: Tx, request: Request): Promise<void> {
   const profile = await superPeerProfile(tx)
-  const element = readInfo(request.info)
+  const element = readConnInfo(request.info)
   const event = element?.message.event
   if (profile?.enabled !== 1 || element === undefined) return context.agent.reject(tx, request.request)
   if (event?.type === 'x.grp.relay.test') return answerTest(context, tx, request, event.params)

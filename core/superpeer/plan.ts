@@ -1,9 +1,9 @@
 import type { AgentEvent } from '../agent/api.ts'
 import { encodeBinaryBatch, fitsRelay } from '../chat/batch.ts'
-import { type MessageElement, type ParsedElement, parseBody } from '../chat/container.ts'
+import { type MessageElement, parseBody } from '../chat/container.ts'
 import { forwardElement } from '../chat/forward.ts'
 import { atLeast } from '../chat/roles.ts'
-import { CodecError } from '../codec/error.ts'
+import { unlessMalformed } from '../codec/error.ts'
 import type { MemberRowId } from '../group/api.ts'
 import type { Effect, Processed } from '../group/processed.ts'
 import { receiveElement } from '../group/receive.ts'
@@ -39,7 +39,7 @@ export async function receiveBody(
   const served = group && (await servedGroup(tx, group.id))
   if (via === undefined || group === undefined || served === undefined || !hears(served, via)) return 0
   const now = context.env.clock.now()
-  const elements = bodyElements(event.body)
+  const elements = unlessMalformed(() => parseBody(event.body))
   if (elements === undefined) {
     await refuse(context, tx, group, via, 'body', 'syntax')
     return 0
@@ -76,15 +76,6 @@ export async function receiveBody(
 function hears(served: Served, from: Member): boolean {
   if (serves(served.status)) return true
   return served.status === 'inactive' && served.ended_at === null && from.role === 'owner'
-}
-
-function bodyElements(body: Uint8Array): readonly ParsedElement[] | undefined {
-  try {
-    return parseBody(body)
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
 }
 
 async function refuse(

@@ -9,7 +9,7 @@ import { bind, bindingOf, unbind } from '../chat/state/bindings.ts'
 import { ownProfile } from '../chat/state/profiles.ts'
 import { base64url } from '../codec/base64url.ts'
 import { equal } from '../codec/bytes.ts'
-import { CodecError, HearthError } from '../codec/error.ts'
+import { CodecError, HearthError, unlessMalformed } from '../codec/error.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { generateKeyPair } from '../crypto/keypair.ts'
 import type { GroupId } from '../group/api.ts'
@@ -78,12 +78,7 @@ function wrong(message: string): HearthError {
 
 /** Do two texts mean the same link? Its key is the hash of what it leads to. */
 export function sameLink(a: string, b: string): boolean {
-  try {
-    return equal(parseShortLink(a).linkKey, parseShortLink(b).linkKey)
-  } catch (error) {
-    if (error instanceof CodecError) return false
-    throw error
-  }
+  return unlessMalformed(() => equal(parseShortLink(a).linkKey, parseShortLink(b).linkKey)) ?? false
 }
 
 /** Owners and their keys come from link data alone; only one of them can invite. */

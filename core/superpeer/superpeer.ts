@@ -1,11 +1,12 @@
 import type { AgentEvent } from '../agent/api.ts'
+import { readConnInfo } from '../chat/container.ts'
 import { type Binding, bindingOf, unbind } from '../chat/state/bindings.ts'
 import { HearthError } from '../codec/error.ts'
 import type { Timer } from '../env/env.ts'
 import { groupById } from '../group/state/groups.ts'
 import type { Tx } from '../store/database.ts'
 import { addressOf, disable, enable, renewAddress } from './address.ts'
-import { joinRequest, readInfo } from './admit.ts'
+import { joinRequest } from './admit.ts'
 import type { SuperPeer, SuperPeerDeps } from './api.ts'
 import { blockRequest, unblock } from './block.ts'
 import type { SuperPeerContext } from './context.ts'
@@ -73,7 +74,7 @@ export function createSuperPeer(deps: SuperPeerDeps): SuperPeer {
         else await agent.reject(tx, event.request)
         return
       case 'INFO': {
-        const element = readInfo(event.info)
+        const element = readConnInfo(event.info)
         if (binding.kind === 'served-member' && element !== undefined) await memberInfo(tx, binding.reference, element)
         return
       }

@@ -1,7 +1,7 @@
 import type { LinkContent } from '../agent/api.ts'
 import type { Extensions } from '../chat/invitations.ts'
 import { decodeGroupLinkData } from '../chat/link-data.ts'
-import { asHearthError, CodecError } from '../codec/error.ts'
+import { asHearthError, unlessMalformed } from '../codec/error.ts'
 import { createWorker, type Worker } from '../env/worker.ts'
 import type { GroupId } from '../group/api.ts'
 import { writersOf } from '../group/extensions.ts'
@@ -92,12 +92,7 @@ async function followWriters(tx: Tx, group: Group, content: LinkContent): Promis
 
 /** Undefined where the link data cannot be read. */
 function extensionsIn({ userData }: LinkContent): Extensions | undefined {
-  try {
-    return decodeGroupLinkData(userData).ext ?? []
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
+  return unlessMalformed(() => decodeGroupLinkData(userData).ext ?? [])
 }
 
 function isListed(served: Served, outcome: LinkContent | 'gone'): boolean {

@@ -1,5 +1,5 @@
 import { equal } from '../codec/bytes.ts'
-import { asHearthError, CodecError, HearthError } from '../codec/error.ts'
+import { asHearthError, HearthError, unlessMalformed } from '../codec/error.ts'
 import type { PrivateKey, PublicKey } from '../codec/keys.ts'
 import { includes, intersect, type VersionRange } from '../codec/version.ts'
 import { agree } from '../crypto/agreement.ts'
@@ -79,12 +79,7 @@ export async function clientHandshake(
 }
 
 function sessionKey(signedKey: Uint8Array, leaf: PublicKey<SigningAlgorithm>): PublicKey<'X25519'> {
-  let key: PublicKey<'X25519'> | undefined
-  try {
-    key = verifySignedKey(signedKey, leaf, 'X25519')
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error
-  }
+  const key = unlessMalformed(() => verifySignedKey(signedKey, leaf, 'X25519'))
   if (key === undefined) throw handshakeError('HANDSHAKE BAD_AUTH', 'the session key is not signed by the certificate')
   return key
 }

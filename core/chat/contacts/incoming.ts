@@ -1,7 +1,6 @@
 import type { AgentEvent } from '../../agent/api.ts'
-import { CodecError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
-import { type MessageElement, parseConnInfo } from '../container.ts'
+import { readConnInfo } from '../container.ts'
 import type { ChatEvent } from '../events.ts'
 import type { Profile } from '../profile.ts'
 import { bind, unbind } from '../state/bindings.ts'
@@ -42,15 +41,6 @@ type EventOfConn = Extract<AgentEvent, { conn: number }>
 /** Beyond this many nobody can ask: an address is public, and its owner may be away for long. */
 const MAX_REQUESTS = 500
 
-function infoOf(info: Uint8Array): MessageElement | undefined {
-  try {
-    return parseConnInfo(info)
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
-}
-
 /** Who the other side says it is. */
 function toldProfile(event: ChatEvent): Profile | undefined {
   return event.type === 'x.info' || event.type === 'x.contact' ? event.params.profile : undefined
@@ -77,7 +67,7 @@ async function asked(
   agentRequest: number,
   info: Uint8Array,
 ): Promise<void> {
-  const element = infoOf(info)
+  const element = readConnInfo(info)
   const request = element?.message.event
   if (element === undefined || request?.type !== 'x.contact') return context.agent.reject(tx, agentRequest)
   const before = request.params.contactReqId && (await requestBefore(tx, profile, request.params.contactReqId))
@@ -109,7 +99,7 @@ export async function invitationEvent(
   if (row === undefined) return
   if (event.type === 'ERR') return invitationFailed(context, tx, id, event.error.code)
   if (event.type !== 'CONF') return
-  const element = infoOf(event.info)
+  const element = readConnInfo(event.info)
   const peer = element && toldProfile(element.message.event)
   if (element === undefined || peer === undefined) return invitationFailed(context, tx, id, 'unexpected-answer')
   const identity = await identityOf(tx, row)
@@ -174,7 +164,7 @@ async function answered(
   row: ContactRow,
   event: Extract<AgentEvent, { type: 'CONF' }>,
 ): Promise<void> {
-  const element = infoOf(event.info)
+  const element = readConnInfo(event.info)
   const peer = element && toldProfile(element.message.event)
   if (element === undefined || peer === undefined) {
     await context.agent.remove(tx, event.conn)
@@ -189,7 +179,7 @@ async function answered(
 }
 
 async function informed(context: ContactContext, tx: Tx, row: ContactRow, info: Uint8Array): Promise<void> {
-  const element = infoOf(info)
+  const element = readConnInfo(info)
   if (element === undefined) return
   await setPeerVersions(tx, row, element.message.v)
   const peer = toldProfile(element.message.event)

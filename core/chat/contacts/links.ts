@@ -2,9 +2,15 @@ import type { LinkContent } from '../../agent/api.ts'
 import { type Link, parseLink } from '../../agent/links/parse-link.ts'
 import { sameShortLink } from '../../agent/links/short-link.ts'
 import { equal } from '../../codec/bytes.ts'
-import { CodecError, HearthError } from '../../codec/error.ts'
+import { HearthError, unlessMalformed } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
-import { type ContactLinkData, decodeContactLinkData, encodeContactLinkData, groupLinkIdOf } from '../link-data.ts'
+import {
+  type ContactLinkData,
+  decodeAsked,
+  decodeContactLinkData,
+  encodeContactLinkData,
+  groupLinkIdOf,
+} from '../link-data.ts'
 import type { Profile } from '../profile.ts'
 import { ownProfiles } from '../state/profiles.ts'
 import type { ContactId, ContactPreview } from './api.ts'
@@ -40,12 +46,7 @@ function parsePersonLink(text: string): { readonly parsed: Parsed; readonly kind
 }
 
 function parsedLink(text: string): Link | undefined {
-  try {
-    return parseLink(text)
-  } catch (error) {
-    if (error instanceof CodecError) return undefined
-    throw error
-  }
+  return unlessMalformed(() => parseLink(text))
 }
 
 function wrong(code: string, message: string): HearthError {
@@ -107,14 +108,7 @@ async function readLink(context: ContactContext, link: string): Promise<LinkCont
 /** A one-time link may come without data. */
 function dataOf(content: LinkContent): ContactLinkData | undefined {
   if (content.userData.length === 0) return undefined
-  try {
-    return decodeContactLinkData(content.userData)
-  } catch (error) {
-    if (error instanceof CodecError) {
-      throw new HearthError('protocol', 'link', 'link data of another kind', false, { cause: error })
-    }
-    throw error
-  }
+  return decodeAsked(() => decodeContactLinkData(content.userData))
 }
 
 /** What own links say of who made them. */

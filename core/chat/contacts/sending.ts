@@ -7,8 +7,9 @@ import { newSharedMsgId, type SharedMsgId } from '../ids.ts'
 import { encodeMessage } from '../message.ts'
 import { encodeConnInfo } from '../outgoing.ts'
 import type { Profile } from '../profile.ts'
+import { sized } from '../sized.ts'
 import { CHAT_VERSIONS } from '../versions.ts'
-import { type ContactContext, sized } from './context.ts'
+import type { ContactContext } from './context.ts'
 import { type ContactRow, identityOf } from './state/contacts.ts'
 
 /** What goes to contacts. The agent keeps it from the caller's transaction on until the router has it. */

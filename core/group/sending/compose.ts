@@ -4,8 +4,9 @@ import type { SharedMsgId } from '../../chat/ids.ts'
 import { type GroupAuthor, groupElement, type OutgoingElement, type OutgoingEvent } from '../../chat/outgoing.ts'
 import { redactProfile } from '../../chat/permissions.ts'
 import type { Profile } from '../../chat/profile.ts'
+import { sized } from '../../chat/sized.ts'
 import { ownProfile } from '../../chat/state/profiles.ts'
-import { CodecError, HearthError } from '../../codec/error.ts'
+import { HearthError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
 import type { MessageRowId } from '../api.ts'
 import type { GroupContext } from '../context.ts'
@@ -54,14 +55,8 @@ export async function encodeOwn(
   group: Group,
   outgoing: OutgoingEvent,
 ): Promise<OutgoingElement> {
-  try {
-    return groupElement(await authorOf(tx, group), outgoing, (size) => context.env.random(size))
-  } catch (error) {
-    if (error instanceof CodecError && error.code === 'oversize') {
-      throw new HearthError('usage', 'large', 'the message is too long', false, { cause: error })
-    }
-    throw error
-  }
+  const author = await authorOf(tx, group)
+  return sized(() => groupElement(author, outgoing, (size) => context.env.random(size)))
 }
 
 /** Sends own events to every super-peer, and remembers their ids: they come back (chat §11.12). */

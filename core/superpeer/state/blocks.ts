@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { parseShortLink } from '../../agent/links/short-link.ts'
 import { utf8 } from '../../codec/bytes.ts'
-import { CodecError } from '../../codec/error.ts'
+import { unlessMalformed } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
 import type { ServingBlocksTable } from '../../store/schema/superpeer.ts'
 import type { BlockedGroup } from '../api.ts'
@@ -10,12 +10,7 @@ type BlockRow = Selectable<ServingBlocksTable>
 
 /** What two texts of one link have in common; a text that is no link stands for itself. */
 function blockKey(link: string): Uint8Array {
-  try {
-    return parseShortLink(link).linkKey
-  } catch (error) {
-    if (error instanceof CodecError) return utf8(link)
-    throw error
-  }
+  return unlessMalformed(() => parseShortLink(link).linkKey) ?? utf8(link)
 }
 
 export function sameBlock(a: string, b: string): boolean {
