@@ -1,4 +1,4 @@
-import { Archive, Link2, Plus, Search, UserPlus, Users } from 'lucide-react'
+import { Archive, Link2, Plus, UserPlus, Users } from 'lucide-react'
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Virtuoso } from 'react-virtuoso'
@@ -8,6 +8,7 @@ import { usePreferences } from '../../state/preferences.ts'
 import { useChats } from '../../state/use-chats.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { ContactRequests } from '../contacts/requests.tsx'
 import { ChatItem } from './chat-item.tsx'
 import css from './chat-list.module.css'
@@ -47,14 +48,7 @@ export function ChatList({ selected }: { readonly selected: ChatRef | undefined 
         />
       </header>
       <div className={css.search}>
-        <Search size={16} aria-hidden="true" />
-        <input
-          type="search"
-          value={search}
-          placeholder={t('chats.search')}
-          aria-label={t('chats.search')}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
+        <SearchField label={t('chats.search')} value={search} onChange={setSearch} />
       </div>
       {search === '' && !archive && <ContactRequests />}
       {shown.length === 0 && search !== '' && <p className={css.nothing}>{t('chats.nothingFound', { search })}</p>}

@@ -5,7 +5,6 @@ import { useLocation } from 'wouter'
 import type { Contact } from '../../../core/host/contract/contacts.ts'
 import { api } from '../../state/api.ts'
 import { useContacts } from '../../state/contacts.ts'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { Confirm } from '../../ui/confirm.tsx'
@@ -13,6 +12,7 @@ import { FailureNote } from '../../ui/failure.tsx'
 import { Switch } from '../../ui/field.tsx'
 import { isolate } from '../../ui/isolate.ts'
 import { Empty, Page, Section } from '../../ui/page.tsx'
+import { Description, Presented } from '../../ui/presented.tsx'
 import { Code } from './code.tsx'
 import css from './contacts.module.css'
 
@@ -43,21 +43,10 @@ function Known({ contact }: { readonly contact: Contact }) {
   const name = displayName === '' ? t('contacts.unnamed') : displayName
   return (
     <Page title={t('contacts.about.title')} back={`/contacts/${id}`}>
-      <div className={css.head}>
-        <Avatar name={name} image={image} size={88} />
-        <div className={css.headText}>
-          <h2>
-            <bdi>{name}</bdi>
-          </h2>
-          {fullName !== '' && fullName !== displayName && <bdi className={css.muted}>{fullName}</bdi>}
-          <p className={css.muted}>{t(`contacts.status.${status}`)}</p>
-        </div>
-      </div>
-      {description !== undefined && description !== '' && (
-        <p className={css.description} dir="auto">
-          {description}
-        </p>
-      )}
+      <Presented name={name} fullName={fullName} image={image} size={88}>
+        <p>{t(`contacts.status.${status}`)}</p>
+      </Presented>
+      <Description text={description} />
       {incognito !== undefined && <p className={css.muted}>{t('contacts.about.you', { name: isolate(incognito) })}</p>}
       <div className={css.actions}>
         <Button icon={<MessageCircle size={18} aria-hidden="true" />} onClick={() => navigate(`/contacts/${id}`)}>

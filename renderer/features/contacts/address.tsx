@@ -10,7 +10,7 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Section } from '../../ui/page.tsx'
 import css from './contacts.module.css'
-import { ShareLink } from './share-link.tsx'
+import { SharePerson } from './share-person.tsx'
 
 /** The person's address: anyone who has it can ask. */
 export function Address() {
@@ -32,7 +32,7 @@ export function Address() {
           </div>
         ) : (
           <>
-            <ShareLink link={address.link} name={person.displayName} />
+            <SharePerson link={address.link} name={person.displayName} />
             <div className={css.actions}>
               <Button look="danger" icon={<Trash2 size={18} aria-hidden="true" />} onClick={() => setRemoving(true)}>
                 {t('contacts.invite.address.remove')}

@@ -5,13 +5,13 @@ import type { PersonPreview } from '../../../core/host/contract/contacts.ts'
 import { api } from '../../state/api.ts'
 import { applyContact } from '../../state/contacts.ts'
 import { useHost } from '../../state/host.ts'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Switch, TextArea, TextField } from '../../ui/field.tsx'
 import { isolate } from '../../ui/isolate.ts'
 import { Page } from '../../ui/page.tsx'
+import { Description, Presented } from '../../ui/presented.tsx'
 import { randomName } from '../groups/join/random-name.ts'
 import css from './contacts.module.css'
 
@@ -95,25 +95,9 @@ function Person({ preview }: { readonly preview: PersonPreview }) {
   const address = known ? t('contacts.connect.address', { name: isolate(name) }) : t('contacts.connect.addressUnnamed')
   return (
     <section className={css.card} aria-label={name}>
-      <div className={css.head}>
-        <Avatar name={name} image={image} size={72} />
-        <div className={css.headText}>
-          <h2>
-            <bdi>{name}</bdi>
-          </h2>
-          {fullName !== '' && fullName !== displayName && <bdi className={css.muted}>{fullName}</bdi>}
-        </div>
-      </div>
-      {description !== undefined && description !== '' && (
-        <p className={css.description} dir="auto">
-          {description}
-        </p>
-      )}
-      {text !== undefined && text !== '' && (
-        <p className={css.description} dir="auto">
-          {text}
-        </p>
-      )}
+      <Presented name={name} fullName={fullName} image={image} size={72} />
+      <Description text={description} />
+      <Description text={text} />
       <p className={css.muted}>
         {kind === 'address' ? address : t('contacts.connect.once')}
         {!known && ` ${t('contacts.connect.namelessHint')}`}

@@ -10,7 +10,7 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { isolate } from '../../ui/isolate.ts'
 import { Empty, Page } from '../../ui/page.tsx'
 import css from './contacts.module.css'
-import { ShareLink } from './share-link.tsx'
+import { SharePerson } from './share-person.tsx'
 
 /** One link for one person, until it is used. */
 export function InvitationPage({ id }: { readonly id: number }) {
@@ -52,7 +52,7 @@ export function InvitationPage({ id }: { readonly id: number }) {
       {invitation !== undefined && (
         <div className={css.card}>
           <p>{t('contacts.invite.once.text')}</p>
-          <ShareLink link={invitation.link} name={invitation.incognito ?? person?.displayName ?? ''} />
+          <SharePerson link={invitation.link} name={invitation.incognito ?? person?.displayName ?? ''} />
           {invitation.incognito !== undefined && (
             <p className={css.muted}>{t('contacts.about.you', { name: isolate(invitation.incognito) })}</p>
           )}

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import type { Group } from '../../../core/host/contract/types.ts'
 import { useSuperPeers } from '../../state/super-peers.ts'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Page, Section } from '../../ui/page.tsx'
+import { Description, Presented } from '../../ui/presented.tsx'
 import { LinkCard } from './create/link-card.tsx'
 import { Ending } from './ending.tsx'
 import css from './group.module.css'
@@ -36,27 +36,15 @@ export function Overview({ group }: { readonly group: Group }) {
         )
       }
     >
-      <div className={css.head}>
-        <Avatar name={displayName} image={group.image} size={88} />
-        <div className={css.headText}>
-          <h2>
-            <bdi>{displayName}</bdi>
-          </h2>
-          <p className={css.muted}>
-            {t('groups.members', { count: memberCount, shown: count })}
-            {' · '}
-            {t(`groups.role.${group.role}`, { defaultValue: group.role })}
-          </p>
-          {incognito !== undefined && (
-            <p className={css.muted}>{t('groups.incognito', { name: incognito.displayName })}</p>
-          )}
-        </div>
-      </div>
-      {description !== undefined && description !== '' && (
-        <p className={css.description} dir="auto">
-          {description}
+      <Presented name={displayName} image={group.image} size={88}>
+        <p>
+          {t('groups.members', { count: memberCount, shown: count })}
+          {' · '}
+          {t(`groups.role.${group.role}`, { defaultValue: group.role })}
         </p>
-      )}
+        {incognito !== undefined && <p>{t('groups.incognito', { name: incognito.displayName })}</p>}
+      </Presented>
+      <Description text={description} />
       {inUse && <HealthStrip group={group} />}
       <ul className={css.nav}>
         <NavRow href={`/chats/${id}`} icon={<MessageCircle size={18} />} name={t('groups.openChat')} value="" />

@@ -11,9 +11,10 @@ import { useCall } from '../../ui/call.ts'
 import { StateChip } from '../../ui/chip.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { FailureNote } from '../../ui/failure.tsx'
+import { linkPicture } from '../../ui/link-picture.ts'
+import { LinkText } from '../../ui/link-text.tsx'
 import { isLocalLink } from '../../ui/local.ts'
 import { Qr } from '../../ui/qr.tsx'
-import { linkPicture } from '../groups/create/link-picture.ts'
 import css from './hosting.module.css'
 
 /** Who this super-peer is, and the address by which owners find it. */
@@ -47,7 +48,7 @@ export function AddressCard({ onRenew }: { readonly onRenew: () => void }) {
         </Link>
       </div>
       <p className={css.muted}>{t('serve.address.text')}</p>
-      <p className={css.link}>{own.address}</p>
+      <LinkText link={own.address} />
       {isLocalLink(own.address) && (
         <p>
           {t('serve.address.local')}{' '}

@@ -15,6 +15,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { lengthText } from '../../ui/duration.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
+import { LinkText } from '../../ui/link-text.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { Tile, Tiles } from '../../ui/tiles.tsx'
 import css from './hosting.module.css'
@@ -50,7 +51,7 @@ function Served({ group }: { readonly group: ServedGroup }) {
       <Hours hours={figures?.hours} />
       {isServed(group) && (
         <Section title={t('serve.group.link')} hint={t('serve.group.linkHint')}>
-          <p className={css.link}>{group.groupLink}</p>
+          <LinkText link={group.groupLink} />
           <div className={css.buttons}>
             <CopyButton text={group.groupLink} />
           </div>

@@ -11,6 +11,7 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { agoText, lengthText } from '../../ui/duration.ts'
 import { FailureNote } from '../../ui/failure.tsx'
+import { LinkText } from '../../ui/link-text.tsx'
 import { Section } from '../../ui/page.tsx'
 import { useSecond } from '../../ui/second.ts'
 import css from './settings.module.css'
@@ -107,7 +108,7 @@ function Another() {
     <Section title={t('settings.browsers.another')} hint={t('settings.browsers.anotherHint')}>
       {link !== undefined && left > 0 && (
         <>
-          <p className={css.link}>{link.link}</p>
+          <LinkText link={link.link} />
           <p className={css.muted}>{t('settings.browsers.left', { time: lengthText(left, i18n.language) })}</p>
         </>
       )}

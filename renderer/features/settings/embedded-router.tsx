@@ -7,6 +7,7 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { FailureNote } from '../../ui/failure.tsx'
 import { Switch, TextField } from '../../ui/field.tsx'
+import { LinkText } from '../../ui/link-text.tsx'
 import { isLocalRouter } from '../../ui/local.ts'
 import { Section } from '../../ui/page.tsx'
 import css from './settings.module.css'
@@ -54,7 +55,7 @@ export function EmbeddedRouter({ routers }: { readonly routers: RouterChoice }) 
       <FailureNote failure={failure} />
       {embedded !== undefined && (
         <div className={css.stack}>
-          <p className={css.link}>{embedded.address}</p>
+          <LinkText link={embedded.address} />
           {isLocalRouter(embedded.address) && <p>{t('settings.routers.embedded.local')}</p>}
           <div className={css.buttons}>
             <CopyButton text={embedded.address} label={t('settings.routers.embedded.copy')} />

@@ -1,17 +1,15 @@
-import { ImageDown, Share2 } from 'lucide-react'
+import { Share2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Group } from '../../../../core/host/contract/types.ts'
-import { useRuntime } from '../../../runtime/context.ts'
 import { Button } from '../../../ui/button.tsx'
 import { useCall } from '../../../ui/call.ts'
 import { CopyButton } from '../../../ui/copy.tsx'
 import { FailureNote } from '../../../ui/failure.tsx'
 import { TextArea } from '../../../ui/field.tsx'
 import { isolate } from '../../../ui/isolate.ts'
-import { Qr } from '../../../ui/qr.tsx'
+import { ShareLink } from '../../../ui/share-link.tsx'
 import css from './link-card.module.css'
-import { linkPicture } from './link-picture.ts'
 
 interface LinkCardProps {
   readonly group: Group
@@ -22,31 +20,18 @@ interface LinkCardProps {
 /** The group's link: to scan, to copy, to keep as a picture, to send. */
 export function LinkCard({ group, invitation = false }: LinkCardProps) {
   const { t } = useTranslation()
-  const runtime = useRuntime()
   const { failure, run } = useCall()
   const name = isolate(group.displayName)
   const [text, setText] = useState(() => t('groups.share.text', { name: group.displayName, link: group.link }))
 
-  async function savePicture(): Promise<void> {
-    const picture = await linkPicture(group.displayName, group.link)
-    await runtime.saveFile(`${fileName(group.displayName)}.png`, picture)
-  }
-
   return (
     <div className={css.share}>
-      <div className={css.card}>
-        <Qr text={group.link} label={t('groups.share.qr', { name })} />
-        <div className={css.link}>
-          <code className={css.text}>{group.link}</code>
-          <div className={css.actions}>
-            <CopyButton text={group.link} label={t('groups.share.copy')} />
-            <Button icon={<ImageDown size={18} aria-hidden="true" />} onClick={() => run(savePicture)}>
-              {t('groups.share.save')}
-            </Button>
-          </div>
-          <FailureNote failure={failure} />
-        </div>
-      </div>
+      <ShareLink
+        link={group.link}
+        name={group.displayName}
+        fileName={fileName(group.displayName)}
+        texts={{ code: t('groups.share.qr', { name }), copy: t('groups.share.copy'), save: t('groups.share.save') }}
+      />
       {invitation && (
         <div className={css.invitation}>
           <TextArea
@@ -66,6 +51,7 @@ export function LinkCard({ group, invitation = false }: LinkCardProps) {
               </Button>
             )}
           </div>
+          <FailureNote failure={failure} />
         </div>
       )}
     </div>

@@ -2,8 +2,8 @@ import { PenLine, RadioTower, ShieldAlert, ShieldCheck, Users } from 'lucide-rea
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preview } from '../../../../core/host/contract/types.ts'
-import { Avatar } from '../../../ui/avatar.tsx'
 import { isolate } from '../../../ui/isolate.ts'
+import { Description, Presented } from '../../../ui/presented.tsx'
 import { hostOf } from '../../superpeers/names.ts'
 import css from './preview.module.css'
 
@@ -15,20 +15,8 @@ export function PreviewCard({ preview }: { readonly preview: Preview }) {
   const signed = owners.length > 0
   return (
     <section className={css.card} aria-label={displayName}>
-      <div className={css.head}>
-        <Avatar name={displayName} image={image} size={72} />
-        <div className={css.names}>
-          <h2>
-            <bdi>{displayName}</bdi>
-          </h2>
-          {fullName !== '' && fullName !== displayName && <bdi className={css.full}>{fullName}</bdi>}
-        </div>
-      </div>
-      {description !== undefined && description !== '' && (
-        <p className={css.description} dir="auto">
-          {description}
-        </p>
-      )}
+      <Presented name={displayName} fullName={fullName} image={image} size={72} />
+      <Description text={description} />
       <ul className={css.facts}>
         {memberCount !== undefined && (
           <Fact icon={<Users size={18} />}>

@@ -1,4 +1,4 @@
-import { Search, Users } from 'lucide-react'
+import { Users } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Virtuoso } from 'react-virtuoso'
@@ -8,6 +8,7 @@ import { loadAllMembers, loadMembers, membersOf, useMembers } from '../../../sta
 import { useCall } from '../../../ui/call.ts'
 import { FailureNote } from '../../../ui/failure.tsx'
 import { Empty, Page } from '../../../ui/page.tsx'
+import { SearchField } from '../../../ui/search-field.tsx'
 import { MemberRow } from './member-row.tsx'
 import css from './members.module.css'
 import { byRank } from './roles.ts'
@@ -48,16 +49,7 @@ export function Members({ group }: { readonly group: Group }) {
           <strong>{t('groups.members', { count: group.memberCount, shown: count })}</strong>
           <span className={css.muted}>{t('groups.membersPage.lead')}</span>
         </p>
-        <div className={css.search}>
-          <Search size={16} aria-hidden="true" />
-          <input
-            type="search"
-            value={search}
-            placeholder={t('groups.membersPage.search')}
-            aria-label={t('groups.membersPage.search')}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-          />
-        </div>
+        <SearchField label={t('groups.membersPage.search')} value={search} onChange={setSearch} />
         <p className={css.count} role="status">
           {wanted === ''
             ? t('groups.membersPage.active', { count: shown.length, shown: found })
