@@ -17,10 +17,10 @@ export interface RouterAddress {
   readonly basicAuth?: string | undefined
 }
 
-const HOST = String.raw`(?:\[[0-9a-fA-F:]+\]|[^:/,[\]]+)`
+const HOST = String.raw`(?:\[[0-9a-fA-F:.]+\]|[^:/,[\]]+)`
 const ADDRESS = new RegExp(String.raw`^smp://([\w-]+=*)(?::([^@:/]+))?@(${HOST}(?:,${HOST})*)(?::(\d{1,5}))?$`)
 /** A single IPv6 host without brackets and port, which the reference writes. */
-const BARE_IPV6 = /^smp:\/\/([\w-]+=*)(?::([^@:/]+))?@([0-9a-fA-F:]+)$/
+const BARE_IPV6 = /^smp:\/\/([\w-]+=*)(?::([^@:/]+))?@([0-9a-fA-F.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/
 
 /**
  * `smp://<fingerprint>[:<password>]@<host>[,<host>…][:<port>]`. A password is refused where `basicAuth` says so, as in

@@ -17,7 +17,7 @@ export function parseHost(text: string): string {
     if (quad[0] === text) return [a, b, c, d! % 256].join('.')
     throw new CodecError('syntax', 'more than an IPv4 address')
   }
-  const address = /^(?:\[([0-9a-fA-F:]+)\]|([0-9a-fA-F:]+))$/.exec(text)
+  const address = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9a-fA-F:.]+))$/.exec(text)
   const ipv6 = address?.[1] ?? address?.[2]
   if (ipv6 !== undefined && isIPv6(ipv6)) return canonicalIPv6(ipv6)
   const onion = ONION.exec(text)
@@ -29,7 +29,18 @@ export function parseHost(text: string): string {
   throw new CodecError('syntax', 'not a host name')
 }
 
-/** Lower case, the longest run of zeros compressed. */
+/**
+ * Lower case, the longest run of zeros compressed; the reference writes an IPv4 address that is mapped (`::ffff:0:0/96`)
+ * or embedded (`::/96`) as a dotted quad.
+ */
 function canonicalIPv6(text: string): string {
-  return new URL(`http://[${text}]`).hostname.slice(1, -1)
+  const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1)
+  const [, before = '', high = '', low = ''] = /^(::(?:ffff:)?)([0-9a-f]+):([0-9a-f]+)$/.exec(canonical) ?? []
+  return before === '' ? canonical : `${before}${octets(high)}.${octets(low)}`
+}
+
+/** Sixteen bits in hexadecimal as two decimal octets. */
+function octets(group: string): string {
+  const value = Number.parseInt(group, 16)
+  return `${value >> 8}.${value & 0xff}`
 }

@@ -225,6 +225,28 @@ describe('addresses', () => {
     for (const bad of ['', 'a b', 'a/b', 'a#b', 'a,b', 'A.onion', 'é.example', '[::1', 'x\u0000y']) {
       expect(() => parseHost(bad)).toThrow(HearthError)
     }
+    // Addresses that hold an IPv4 address, as the reference writes them; it reads them in brackets alone.
+    for (const [text, written] of [
+      ['[::ffff:192.0.2.1]', '::ffff:192.0.2.1'],
+      ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
+      ['[::FFFF:c000:0201]', '::ffff:192.0.2.1'],
+      ['::ffff:0:0', '::ffff:0.0.0.0'],
+      ['::c000:201', '::192.0.2.1'],
+      ['::1:0', '::0.1.0.0'],
+      ['::ffff', '::ffff'],
+      ['::ffff:0:c000:201', '::ffff:0:c000:201'],
+      ['[2001:db8::192.0.2.1]', '2001:db8::c000:201'],
+      ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+      ['1:0:2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
+    ] as const) {
+      expect(parseHost(text)).toBe(written)
+      expect(parseHost(written)).toBe(written)
+      expect(parseRouterAddress(`smp://AAEC@${written}`).hosts).toEqual([written])
+      expect(parseRouterAddress(`smp://AAEC@[${written}]:5223`).hosts).toEqual([written])
+    }
+    for (const bad of ['::ffff:192.0.2', '::ffff:192.0.2.256', '::ffff:192.0.02.1', '192.0.2.1::', 'fe80::1%eth0']) {
+      expect(() => parseHost(bad)).toThrow(HearthError)
+    }
     // What begins like an address of one kind is none of another kind.
     for (const bad of ['10.0.0.1.example.com', '10.0.0.1a', '10.0.0.1.', 'abc.onion.example.com', 'abc.onion2']) {
       expect(() => parseHost(bad)).toThrow(HearthError)
