@@ -7,23 +7,16 @@ import type { SmpClientEvents } from '../smp/client/api.ts'
 import { createSmpClient } from '../smp/client/client.ts'
 import type { SmpClientOptions } from '../smp/client/options.ts'
 import type { Store, Tx } from '../store/database.ts'
-import {
-  createAddress,
-  createInvitation,
-  createPreparedAddress,
-  deleteLink,
-  linksOf,
-  prepareAddress,
-  setLinkData,
-  writeLink,
-} from './addresses.ts'
+import { createAddress, createInvitation, createPreparedAddress, linksOf, prepareAddress } from './addresses.ts'
+import { allow, performAllow, performSecure } from './allow.ts'
 import type { Agent, AgentHandler, ConnectionInfo, ConnId } from './api.ts'
 import { createBulkCipher } from './bulk/cipher.ts'
 import { type Commands, createCommands } from './commands.ts'
-import { accept, allow, join, performAllow, performJoin, performSecure, reject } from './connect.ts'
+import { join, performJoin } from './connect.ts'
 import { AGENT_DEFAULTS, type AgentContext, type AgentSettings, emit } from './context.ts'
 import { createDeliveries, type Deliveries } from './deliver.ts'
 import { joined } from './joined.ts'
+import { deleteLink, setLinkData, writeLink } from './link-data.ts'
 import { createQueueIndex, type IndexedQueue } from './queue-index.ts'
 import { readLink } from './read-link.ts'
 import { receive, releaseHeld } from './receive.ts'
@@ -31,6 +24,7 @@ import { loadRcvQueue } from './records/queues.ts'
 import { loadRatchet } from './records/ratchets.ts'
 import { createRouterRecords } from './records/routers.ts'
 import { performDelete, performSuspend, remove, suspend } from './remove.ts'
+import { accept, reject } from './requests.ts'
 import { retire } from './retire.ts'
 import { pendingMessages, send, sendMany, storeBody } from './send.ts'
 

@@ -8,8 +8,8 @@ import { sha256 } from '../crypto/hash.ts'
 import { openReceivedBody } from '../smp/body.ts'
 import { type ClientMessage, decodeEnvelope, openEnvelope } from '../smp/envelope.ts'
 import type { Tx } from '../store/database.ts'
+import { insertConfirmation, secureLater } from './allow.ts'
 import type { ConnId } from './api.ts'
-import { insertConfirmation, insertRequest, secureLater } from './connect.ts'
 import { type AgentContext, emit } from './context.ts'
 import { type AgentEnvelope, decodeAgentEnvelope } from './envelope.ts'
 import { AGENT_VERSIONS } from './links/full-link.ts'
@@ -46,6 +46,7 @@ import {
   saveDecryption,
 } from './records/ratchets.ts'
 import { rememberReceived, wasReceived } from './records/received.ts'
+import { insertRequest } from './requests.ts'
 import { canSend, sendControl } from './send.ts'
 
 /**

@@ -1,15 +1,14 @@
-import { isKnownReaction, type MsgContent, reaction as reactionCodec, reactionKey } from '../../chat/content.ts'
+import type { MsgContent } from '../../chat/content.ts'
 import type { ChatEventParams } from '../../chat/events.ts'
 import type { SharedMsgId } from '../../chat/ids.ts'
-import { DELETE_WINDOW, MAX_REACTIONS } from '../../chat/limits.ts'
+import { DELETE_WINDOW } from '../../chat/limits.ts'
 import { isInline, type MsgContainer } from '../../chat/msg-container.ts'
-import { effectiveScope, mayReact, prohibition } from '../../chat/permissions.ts'
+import { effectiveScope, prohibition } from '../../chat/permissions.ts'
 import { atLeast, type MemberRole, mayModerate } from '../../chat/roles.ts'
 import { containerOf } from '../../chat/state/columns.ts'
 import { isModeration, mayChangeItem, mayPostAsGroup } from '../../chat/verification.ts'
 import { equal } from '../../codec/bytes.ts'
-import type { MemberRowId, MessageRowId } from '../api.ts'
-import type { DeliveryScope } from '../processed.ts'
+import type { MemberRowId } from '../api.ts'
 import { type Member, memberById, memberByRow } from '../state/members.ts'
 import {
   eventByShared,
@@ -17,13 +16,13 @@ import {
   insertMessage,
   type MessageRow,
   messageByShared,
-  replaceContainer,
   replaceContent,
   wipeMessage,
 } from '../state/messages.ts'
 import { applied, GROUP_SCOPE, ignored, type Outcome, type Received, refused } from './context.ts'
+import { deliveryScope, isAuthorOf, itemScope, takesPart } from './items.ts'
 
-/** Content of conversations: new messages, edits, deletions, reactions, files (chat §2.3). */
+/** Content of conversations: new messages, edits, deletions (chat §2.3). */
 
 type Params<K extends keyof ChatEventParams> = ChatEventParams[K]
 
@@ -103,14 +102,6 @@ async function scopeMemberOf(
   return (await memberById(tx, group.id, scope.memberId)) ?? 'unknown'
 }
 
-function deliveryScope(scope: Member | undefined): DeliveryScope {
-  return scope === undefined ? GROUP_SCOPE : { type: 'support', member: scope.id }
-}
-
-function itemScope(item: MessageRow): DeliveryScope {
-  return item.scope === null ? GROUP_SCOPE : { type: 'support', member: item.scope }
-}
-
 function signedState({ verification }: Received): 'no' | 'signed' | 'verified' {
   return verification === 'verified' ? 'verified' : verification === 'unverified' ? 'signed' : 'no'
 }
@@ -147,12 +138,6 @@ async function takeModeration(
   const moderator = await memberByRow(tx, row.moderator)
   await tx.run('DELETE FROM chat_moderations WHERE group_id = ? AND shared_msg_id = ?', group.id, sharedMsgId)
   return moderator !== undefined && mayModerate(moderator.role, author.role) ? moderator.id : undefined
-}
-
-/** Did `author` write this item? What the group itself says is its owners' (chat §2.3). */
-function isAuthorOf(author: Member | undefined, item: MessageRow): boolean {
-  if (item.as_group === 1) return author === undefined || author.role === 'owner'
-  return author !== undefined && author.id === item.author
 }
 
 export async function receiveUpdate(received: Received, params: Params<'x.msg.update'>): Promise<Outcome> {
@@ -257,111 +242,4 @@ async function removeFromHistory(received: Received, item: MessageRow | undefine
   if (item === undefined) return ignored('unknown-message', { open: true })
   await tx.run('UPDATE chat_messages SET in_history = 0 WHERE message = ?', item.message)
   return applied({ item: item.message })
-}
-
-export async function receiveReaction(received: Received, params: Params<'x.msg.react'>): Promise<Outcome> {
-  const { tx, group, author, context, now } = received
-  if (author === undefined) return refused('no-author')
-  if (author.status === 'unknown') return ignored('unknown-sender', { open: true })
-  if (!mayReact(group.groupProfile.groupPreferences)) return refused('prohibited-reactions')
-  if (author.blocked) return ignored('blocked')
-  const item = await messageByShared(tx, group.id, params.msgId)
-  if (item === undefined) {
-    const scope = params.scope && (await memberById(tx, group.id, params.scope.memberId))
-    if (params.scope !== undefined && scope === undefined) return ignored('unknown-scope')
-    return ignored('unknown-message', { scope: deliveryScope(scope) })
-  }
-  if (item.deleted_at !== null) return ignored('deleted')
-  const changed = await changeReaction(received, author, item.message, params)
-  if (!changed) return ignored('unchanged')
-  context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  await takesPart(received, author, author.row.wrote_at ?? now)
-  return applied({ item: item.message, scope: itemScope(item) })
-}
-
-/** Whoever does so for the first time is listed from now on. */
-async function takesPart({ tx, group, context }: Received, author: Member, time: number): Promise<void> {
-  await tx.run('UPDATE group_members SET wrote_at = ? WHERE member = ?', time, author.id)
-  if (author.row.wrote_at !== null) return
-  context.notify(tx, { type: 'member', group: group.id, member: author.id, change: 'updated' })
-}
-
-async function changeReaction(
-  { tx, now }: Received,
-  author: Member,
-  message: MessageRowId,
-  params: Params<'x.msg.react'>,
-): Promise<boolean> {
-  const key = reactionKey(params.reaction)
-  if (!params.add) {
-    const deleted = await tx.run(
-      'DELETE FROM chat_reactions WHERE message = ? AND member = ? AND reaction_key = ?',
-      message,
-      author.id,
-      key,
-    )
-    return deleted > 0
-  }
-  const count = await tx.get<{ n: number }>(
-    'SELECT count(*) AS n FROM chat_reactions WHERE message = ? AND member = ?',
-    message,
-    author.id,
-  )
-  if (count!.n >= MAX_REACTIONS) return false
-  if (!isKnownReaction(params.reaction) && key.length > MAX_REACTION_KEY) return false
-  const inserted = await tx.run(
-    `INSERT INTO chat_reactions (message, member, reaction_key, reaction, time) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO NOTHING`,
-    message,
-    author.id,
-    key,
-    JSON.stringify(reactionCodec.encode(params.reaction)),
-    now,
-  )
-  return inserted > 0
-}
-
-/** Characters of a reaction that this program does not know but keeps. */
-const MAX_REACTION_KEY = 1000
-
-/** Characters of a file's description: a few hundred tell of a piece of four megabytes. */
-const MAX_DESCRIPTION = 256 * 1024
-
-/** Parts of an XFTP description, in order; repeated ones are ignored (chat §5.7). */
-export async function receiveFileDescription(received: Received, params: Params<'x.msg.file.descr'>): Promise<Outcome> {
-  const { tx, group, author, context } = received
-  const item = await messageByShared(tx, group.id, params.msgId)
-  if (item === undefined) return ignored('unknown-message', { open: true })
-  if (!isAuthorOf(author, item)) return refused('not-author')
-  const container = containerOf(item)
-  const known = container.file?.fileDescr
-  if (container.file === undefined || known?.fileDescrComplete === true) return ignored('unchanged')
-  const { fileDescr: part } = params
-  if (part.fileDescrPartNo !== (known?.fileDescrPartNo ?? 0) + 1) return ignored('unchanged', { open: true })
-  const fileDescr = { ...part, fileDescrText: (known?.fileDescrText ?? '') + part.fileDescrText }
-  if (fileDescr.fileDescrText.length > MAX_DESCRIPTION) return refused('description')
-  await replaceContainer(tx, item.message, { ...container, file: { ...container.file, fileDescr } })
-  context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  return applied({
-    item: item.message,
-    asGroup: item.as_group === 1,
-    scope: author?.blocked === true ? undefined : itemScope(item),
-  })
-}
-
-export async function receiveFileCancel(received: Received, params: Params<'x.file.cancel'>): Promise<Outcome> {
-  const { tx, group, author, context } = received
-  const item = await messageByShared(tx, group.id, params.msgId)
-  if (item === undefined) return ignored('unknown-message', { open: true })
-  if (!isAuthorOf(author, item)) return refused('not-author')
-  const container = containerOf(item)
-  if (container.file === undefined) return ignored('unchanged')
-  const { file: _file, ...rest } = container
-  await replaceContainer(tx, item.message, rest)
-  context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  return applied({
-    item: item.message,
-    asGroup: item.as_group === 1,
-    scope: author?.blocked === true ? undefined : itemScope(item),
-  })
 }

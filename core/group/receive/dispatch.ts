@@ -9,15 +9,10 @@ import {
   receiveRestriction,
   receiveRole,
 } from './administration.ts'
-import {
-  receiveDelete,
-  receiveFileCancel,
-  receiveFileDescription,
-  receiveNew,
-  receiveReaction,
-  receiveUpdate,
-} from './content.ts'
+import { receiveDelete, receiveNew, receiveUpdate } from './content.ts'
 import { ignored, type Outcome, type Received, refused } from './context.ts'
+import { receiveFileCancel, receiveFileDescription } from './files.ts'
+import { receiveReaction } from './reactions.ts'
 import { receiveInfo, receiveIntroduction, receiveMemberNew } from './records.ts'
 import { receiveRosterHeader } from './roster.ts'
 
