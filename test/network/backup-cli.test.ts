@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { BackupSummary, DrillResult, InstanceView } from '../../core/host/contract/backup.ts'
 import type { Group, Message } from '../../core/host/contract/types.ts'
 import { scratch } from '../support/agents.ts'
-import { hearth, type Running } from '../support/processes.ts'
+import { hearth, hearthWith, type Running } from '../support/processes.ts'
 
 /** `hearth backup`, `verify` and `restore`, on hosts that are processes of their own. */
 
@@ -75,6 +75,11 @@ describe('hearth backup, verify, restore', () => {
     expect(statSync(first).mode & 0o777).toBe(0o600)
     expect((await run('backup', '--dir', ada.dir, first)).code).toBe(1)
     expect(await json<Summary>('verify', first, '--passphrase-file', passphrase)).toEqual(made)
+    // Without a place for files that are not encrypted.
+    const nowhere = { TMPDIR: join(folder.path, 'nowhere'), NODE_DISABLE_COMPILE_CACHE: '1' }
+    const verifying = hearthWith(nowhere, 'verify', first, '--passphrase-file', passphrase)
+    running.push(verifying)
+    expect((await verifying.exit).code).toBe(0)
     const drill = await ctl<DrillResult>(ada.dir, 'drill', first, '--passphrase-file', passphrase)
     expect(drill.groups).toMatchObject([{ name: 'Harbour', result: 'controlled' }])
 

@@ -11,6 +11,9 @@ import type { BackedUpGroup, BackupContent } from './manifest.ts'
  * thread (`copy-thread.ts`).
  */
 
+/** Its path, or the whole of it. */
+export type DatabaseCopy = string | Uint8Array
+
 /** Takes pictures in messages out, makes the copy one compact file, and says what is in it. */
 export function prepareCopy(path: string, { media }: { readonly media: boolean }): BackupContent {
   return withCopy(path, (db) => {
@@ -25,18 +28,24 @@ export function prepareCopy(path: string, { media }: { readonly media: boolean }
 }
 
 /** Checks that SQLite finds no fault in the copy, and says what is in it. Errors: store `backup-damaged`. */
-export function inspectCopy(path: string): BackupContent {
-  return withCopy(path, (db) => {
+export function inspectCopy(copy: DatabaseCopy): BackupContent {
+  return withCopy(copy, (db) => {
     const result = db.pragma('integrity_check(1)', { simple: true })
     if (result !== 'ok') throw damaged('its database is not in order')
     return describe(db)
   })
 }
 
-function withCopy<T>(path: string, work: (db: Sqlite.Database) => T): T {
+/** Opens a copy that stays as it is, in memory or not. */
+export function openCopy(copy: DatabaseCopy): Sqlite.Database {
+  if (typeof copy === 'string') return new Sqlite(copy, { fileMustExist: true })
+  return new Sqlite(Buffer.from(copy.buffer, copy.byteOffset, copy.length))
+}
+
+function withCopy<T>(copy: DatabaseCopy, work: (db: Sqlite.Database) => T): T {
   let db: Sqlite.Database | undefined
   try {
-    db = new Sqlite(path, { fileMustExist: true })
+    db = openCopy(copy)
     db.pragma('locking_mode = EXCLUSIVE')
     return work(db)
   } catch (error) {

@@ -11,7 +11,7 @@ import { collect, type Databases, withWorkFolder } from './folder.ts'
 import type { BackupKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
 import { systemFailure, withContentKey } from './read.ts'
-import { verifyBackup } from './verify.ts'
+import { checkBackup } from './verify.ts'
 import { writeBackup } from './write.ts'
 
 export interface CreateBackup {
@@ -55,10 +55,12 @@ export async function createBackup(env: Env, options: CreateBackup): Promise<Man
       })
       for (const { path: copy } of sources) if (copy.startsWith(work)) await rm(copy, { force: true })
       tell('verify')
-      const manifest = await verifyBackup(partial, withContentKey(written.contentKey), join(work, 'opened'), {
-        progress: (done, total) => tell('verify', done, total),
-        ...forward,
-      })
+      const manifest = await checkBackup(
+        partial,
+        withContentKey(written.contentKey),
+        (open) => open(join(work, 'opened')),
+        { progress: (done, total) => tell('verify', done, total), ...forward },
+      )
       await refuseExisting(path)
       await rename(partial, path)
       await syncFolder(dirname(path))

@@ -1,13 +1,12 @@
-import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import type { LinkContent } from '../../agent/api.ts'
 import { equal } from '../../codec/bytes.ts'
 import { asHearthError } from '../../codec/error.ts'
 import { publicKeyOf } from '../../crypto/keypair.ts'
 import type { DrilledGroup, DrillResult } from '../contract/backup.ts'
-import { HOST_FILES } from '../files.ts'
+import { type DatabaseCopy, openCopy } from './copy.ts'
+import { summaryOf } from './manifest.ts'
 import type { Unlock } from './read.ts'
-import { verifyBackup } from './verify.ts'
+import { lookInto, type Spill } from './verify.ts'
 
 /** Reads and verifies link data, as `Agent.readLink` does. */
 export type ReadLink = (link: string) => Promise<LinkContent>
@@ -15,8 +14,7 @@ export type ReadLink = (link: string) => Promise<LinkContent>
 export interface Drill {
   readonly path: string
   readonly unlock: Unlock
-  /** An empty folder. */
-  readonly work: string
+  readonly spill: Spill
   readonly readLink: ReadLink
 }
 
@@ -29,12 +27,11 @@ interface OwnGroup {
 
 /**
  * What a backup could bring back today: the whole file is checked, and the keys in it are compared with the links of own
- * groups as they are now. Nothing is subscribed to and nothing written. Errors: those of `verifyBackup`.
+ * groups as they are now. Nothing is subscribed to and nothing written. Errors: those of `checkBackup`.
  */
-export async function drill({ path, unlock, work, readLink }: Drill): Promise<DrillResult> {
-  const { entries: _, ...summary } = await verifyBackup(path, unlock, work)
-  const own = ownGroups(join(work, HOST_FILES.database))
-  return { summary, groups: await Promise.all(own.map((group) => drillGroup(group, readLink))) }
+export async function drill({ path, unlock, spill, readLink }: Drill): Promise<DrillResult> {
+  const { manifest, found } = await lookInto(path, unlock, spill, ownGroups)
+  return { summary: summaryOf(manifest), groups: await Promise.all(found.map((group) => drillGroup(group, readLink))) }
 }
 
 async function drillGroup(
@@ -55,8 +52,8 @@ async function drillGroup(
   }
 }
 
-function ownGroups(database: string): OwnGroup[] {
-  const db = new Sqlite(database, { fileMustExist: true })
+function ownGroups(database: DatabaseCopy): OwnGroup[] {
+  const db = openCopy(database)
   try {
     return db
       .prepare<

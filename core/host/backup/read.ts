@@ -38,14 +38,21 @@ export function readManifest(path: string, unlock: Unlock): Promise<Manifest> {
   return withFile(path, async (file) => (await begin(file, unlock)).manifest)
 }
 
+/** Takes the bytes of one file in a backup. */
+export interface Sink {
+  write(piece: Uint8Array): Promise<void>
+  /** Called in any case, `whole` where every byte came. */
+  close(whole: boolean): Promise<void>
+}
+
 /**
- * Reads the whole file, checks every byte of it and writes what it holds into `folder`, readable by its owner alone.
- * What is there already is not overwritten. Errors: those of `readManifest`, store `full`.
+ * Reads the whole file, checks every byte of it and gives what it holds to `sinkOf`, file by file.
+ * Errors: those of `readManifest` and of the sinks.
  */
-export function extractBackup(
+export function readBackup(
   path: string,
   unlock: Unlock,
-  folder: string,
+  sinkOf: (entry: ManifestEntry) => Promise<Sink>,
   options: ReadOptions = {},
 ): Promise<Manifest> {
   return withFile(path, async (file) => {
@@ -53,7 +60,7 @@ export function extractBackup(
     const total = manifest.entries.reduce((sum, { size }) => sum + size, 0)
     let done = 0
     for (const entry of manifest.entries) {
-      await extractEntry(entry, pieces, join(folder, entry.name), (count) => {
+      await readEntry(entry, pieces, await sinkOf(entry), (count) => {
         options.signal?.throwIfAborted()
         done += count
         options.progress?.(done, total)
@@ -64,31 +71,56 @@ export function extractBackup(
   })
 }
 
-async function extractEntry(
+/**
+ * The same into files of `folder`, readable by their owner alone. What is there already is not overwritten.
+ * Errors: those of `readManifest`, store `full`.
+ */
+export function extractBackup(
+  path: string,
+  unlock: Unlock,
+  folder: string,
+  options: ReadOptions = {},
+): Promise<Manifest> {
+  return readBackup(path, unlock, ({ name }) => fileSink(join(folder, name)), options)
+}
+
+async function readEntry(
   entry: ManifestEntry,
   pieces: Pieces,
-  target: string,
+  sink: Sink,
   count: (bytes: number) => void,
 ): Promise<void> {
   const hash = createHash('sha256')
+  let whole = false
   try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    const out = await open(target, 'wx', 0o600)
-    try {
-      for await (const piece of pieces.stream(entry.size)) {
-        hash.update(piece)
-        await writeAll(out, piece)
-        count(piece.length)
-      }
-      await out.sync()
-    } finally {
-      await out.close()
+    for await (const piece of pieces.stream(entry.size)) {
+      hash.update(piece)
+      await sink.write(piece)
+      count(piece.length)
     }
-    await chmod(target, 0o600)
-  } catch (error) {
-    throw systemFailure(target, error)
+    whole = true
+  } finally {
+    await sink.close(whole)
   }
   if (hash.digest('hex') !== entry.hash) throw damaged(`${entry.name} is not what was put in`)
+}
+
+async function fileSink(target: string): Promise<Sink> {
+  const failing = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => Promise.reject(systemFailure(target, error)))
+  await failing(mkdir(dirname(target), { recursive: true, mode: 0o700 }))
+  const out = await failing(open(target, 'wx', 0o600))
+  return {
+    write: (piece) => failing(writeAll(out, piece)),
+    close: (whole) =>
+      failing(
+        (async () => {
+          if (whole) await out.sync().finally(() => out.close())
+          else await out.close()
+          await chmod(target, 0o600)
+        })(),
+      ),
+  }
 }
 
 /** `write` may take less than it was given. */

@@ -18,7 +18,7 @@ import { withPassphrase } from './read.ts'
 import { restoreBackup } from './restore.ts'
 import { PENDING_RESTORE } from './restored-note.ts'
 import { told } from './told.ts'
-import { verifyBackup } from './verify.ts'
+import { checkBackup, type Spill } from './verify.ts'
 
 /** Backups of a running host: by hand, on schedule, and what is done with their files. */
 export interface Backups {
@@ -149,6 +149,8 @@ export function createBackups(deps: BackupsDeps): Backups {
     if (!stopping.signal.aborted) timer = env.clock.timer(LOOK, () => void look())
   }
 
+  const spill: Spill = (work) => withWorkFolder(env, folder, work)
+
   function whole(path: string): string {
     if (isAbsolute(path)) return path
     throw new HearthError('usage', 'path', 'a whole path is needed')
@@ -187,21 +189,15 @@ export function createBackups(deps: BackupsDeps): Backups {
       told<BackupProgress, Manifest>(
         (tell, signal) =>
           inTurn(() =>
-            withWorkFolder(env, folder, (work) =>
-              verifyBackup(whole(path), withPassphrase(passphrase), work, {
-                signal,
-                progress: (done, total) => tell({ step: 'verify', done, total }),
-              }),
-            ),
+            checkBackup(whole(path), withPassphrase(passphrase), spill, {
+              signal,
+              progress: (done, total) => tell({ step: 'verify', done, total }),
+            }),
           ),
         (manifest) => ({ step: 'done', path, summary: summaryOf(manifest) }),
       ),
     drill: (path, passphrase) =>
-      inTurn(() =>
-        withWorkFolder(env, folder, (work) =>
-          drill({ path: whole(path), unlock: withPassphrase(passphrase), work, readLink: deps.readLink }),
-        ),
-      ),
+      inTurn(() => drill({ path: whole(path), unlock: withPassphrase(passphrase), spill, readLink: deps.readLink })),
     restore: (path, passphrase, takeOver) =>
       told<BackupProgress, Manifest>(
         async (tell, signal) => {

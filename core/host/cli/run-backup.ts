@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { HearthError } from '../../codec/error.ts'
 import type { Env } from '../../env/env.ts'
 import { realEnv } from '../../env/real.ts'
@@ -12,7 +10,7 @@ import { summaryOf } from '../backup/manifest.ts'
 import { backupName } from '../backup/names.ts'
 import { readHeader, withPassphrase } from '../backup/read.ts'
 import { restoreBackup } from '../backup/restore.ts'
-import { verifyBackup } from '../backup/verify.ts'
+import { checkBackup } from '../backup/verify.ts'
 import { localTime, summaryInWords } from '../backup/words.ts'
 import { type ConnectedHost, connectToFolder, hostError } from '../client.ts'
 import type { BackupSummary } from '../contract/backup.ts'
@@ -21,6 +19,7 @@ import type { BackupFlags, RestoreFlags, VerifyFlags } from './backup-flags.ts'
 import { lastStep } from './ctl-backup.ts'
 import { openLog } from './log.ts'
 import { readNewPassphrase, readPassphrase } from './passphrase.ts'
+import { withTemporaryFolder } from './temporary-folder.ts'
 
 /** What the commands of backup.ts do. */
 
@@ -107,7 +106,7 @@ export async function verifyFile(path: string, flags: VerifyFlags): Promise<void
   await readHeader(path)
   const passphrase = await readPassphrase(flags.passphraseFile, 'Passphrase of the backup: ')
   const manifest = await interruptible((signal) =>
-    withTemporaryFolder((work) => verifyBackup(path, withPassphrase(passphrase), work, { signal })),
+    checkBackup(path, withPassphrase(passphrase), withTemporaryFolder, { signal }),
   )
   answer(flags, path, summaryOf(manifest), `${path} is whole and in order.`)
 }
@@ -126,15 +125,6 @@ export async function restoreFile(path: string, flags: RestoreFlags): Promise<vo
     }),
   )
   answer(flags, flags.dir, summaryOf(manifest), `${flags.dir} is restored.`)
-}
-
-async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'hearth-'))
-  try {
-    return await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 function answer(flags: { readonly json?: boolean }, path: string, summary: BackupSummary, words: string): void {

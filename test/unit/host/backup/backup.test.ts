@@ -11,7 +11,7 @@ import type { Manifest } from '../../../../core/host/backup/manifest.ts'
 import { withPassphrase } from '../../../../core/host/backup/read.ts'
 import { restoreBackup } from '../../../../core/host/backup/restore.ts'
 import { restoredNote } from '../../../../core/host/backup/restored-note.ts'
-import { verifyBackup } from '../../../../core/host/backup/verify.ts'
+import { checkBackup, type Spill } from '../../../../core/host/backup/verify.ts'
 import type { BackupStep } from '../../../../core/host/contract/backup.ts'
 import type { Store } from '../../../../core/store/database.ts'
 import { addPictures, hostFolder, PICTURE } from './host-folder.ts'
@@ -29,8 +29,11 @@ function databasesOf(store: Store): Databases {
 }
 
 function verify(path: string): Promise<Manifest> {
-  return withWorkFolder(env, scratch, (work) => verifyBackup(path, withPassphrase(PASSPHRASE), work))
+  return checkBackup(path, withPassphrase(PASSPHRASE), noRoom)
 }
+
+/** What fits into the memory touches no disk. */
+const noRoom: Spill = () => Promise.reject(new Error('written without encryption'))
 
 function restore(path: string, folder: string, passphrase = PASSPHRASE): Promise<Manifest> {
   return restoreBackup(env, { path, folder, unlock: withPassphrase(passphrase), takeOver: false })
@@ -96,6 +99,26 @@ describe('a backup of a host', () => {
     const path = join(scratch, 'idle.backup')
     await createBackup(env, { folder, databases: idleDatabases(folder), path, key, media: true })
     expect((await verify(path)).content.groups.length).toBe(3)
+  })
+
+  test('is looked at in memory, and on the disk where it is too large for that', async () => {
+    const { folder, store } = await hostFolder(scratch, 'large')
+    await store.close()
+    const path = join(scratch, 'large.backup')
+    const made = await createBackup(env, { folder, databases: idleDatabases(folder), path, key, media: true })
+    const [database] = made.entries
+    const unlock = withPassphrase(PASSPHRASE)
+    const size = database?.size ?? 0
+    expect(await checkBackup(path, unlock, noRoom, { inMemory: size })).toEqual(made)
+    let used = ''
+    const spill: Spill = (work) =>
+      withWorkFolder(env, scratch, (place) => {
+        used = place
+        return work(place)
+      })
+    expect(await checkBackup(path, unlock, spill, { inMemory: size - 1 })).toEqual(made)
+    expect(used).not.toBe('')
+    expect(existsSync(used)).toBe(false)
   })
 
   test('does not touch a folder that a host has open', async () => {
