@@ -2,11 +2,10 @@ import { useTranslation } from 'react-i18next'
 import type { BlockedGroup } from '../../../core/host/contract/types.ts'
 import { api } from '../../state/api.ts'
 import { useHost } from '../../state/host.ts'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
-import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
+import { AskingGroup } from './asking-group.tsx'
 import css from './hosting.module.css'
 
 /** Groups that may not ask any more. */
@@ -32,30 +31,20 @@ function Block({ block }: { readonly block: BlockedGroup }) {
   const { busy, failure, run } = useCall()
   const { id, groupName, groupImage, owner, refused, since } = block
   const date = new Date(since).toLocaleDateString(i18n.language, { day: 'numeric', month: 'short', year: 'numeric' })
+  const by = t('serve.blocked.by', { name: isolate(owner), date })
+  const asked = t('serve.blocked.asked', { count: refused, number: refused.toLocaleString(i18n.language) })
   return (
-    <li className={css.request}>
-      <div className={css.main}>
-        <Avatar name={groupName ?? '?'} image={groupImage} size={44} />
-        <span className={css.text}>
-          {groupName === undefined ? (
-            <span className={css.name}>{t('serve.blocked.unread')}</span>
-          ) : (
-            <bdi className={css.name}>{groupName}</bdi>
-          )}
-          <span className={css.note}>{t('serve.blocked.by', { name: isolate(owner), date })}</span>
-          {refused > 0 && (
-            <span className={css.note}>
-              {t('serve.blocked.asked', { count: refused, number: refused.toLocaleString(i18n.language) })}
-            </span>
-          )}
-        </span>
-      </div>
-      <div className={css.buttons}>
+    <AskingGroup
+      name={groupName}
+      image={groupImage}
+      unread={t('serve.blocked.unread')}
+      notes={refused > 0 ? [by, asked] : [by]}
+      buttons={
         <Button disabled={busy} onClick={() => run(() => api().serving.unblock({ block: id }))}>
           {t('serve.blocked.allow')}
         </Button>
-      </div>
-      <FailureNote failure={failure} />
-    </li>
+      }
+      failure={failure}
+    />
   )
 }

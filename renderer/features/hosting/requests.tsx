@@ -3,14 +3,13 @@ import type { ServingRequest } from '../../../core/host/contract/types.ts'
 import { api } from '../../state/api.ts'
 import { useHost } from '../../state/host.ts'
 import { numberOf, useSettings } from '../../state/settings.ts'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { StateChip } from '../../ui/chip.tsx'
 import { agoText, stopwatch } from '../../ui/duration.ts'
-import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
 import { useSecond } from '../../ui/second.ts'
+import { AskingGroup } from './asking-group.tsx'
 import css from './hosting.module.css'
 import { isServed } from './standing.ts'
 
@@ -42,6 +41,8 @@ function Request({ request }: { readonly request: ServingRequest }) {
   const now = useSecond()
   const { busy, failure, run } = useCall()
   const { id, state, groupName, groupImage, owner, receivedAt, error, retryAt } = request
+  const ago = agoText(receivedAt, now, i18n.language)
+  const asks = t('serve.requests.owner', { name: isolate(owner.displayName), ago })
   const waits = state === 'waiting'
   const again =
     retryAt !== undefined && retryAt > now ? t('serve.requests.again', { time: stopwatch(retryAt - now) }) : ''
@@ -50,44 +51,34 @@ function Request({ request }: { readonly request: ServingRequest }) {
       ? undefined
       : `${t([`serve.requests.error.${error}`, 'serve.requests.error.other'], { code: error })} ${again}`
   return (
-    <li className={css.request}>
-      <div className={css.main}>
-        <Avatar name={groupName ?? '?'} image={groupImage} size={44} />
-        <span className={css.text}>
-          {groupName === undefined ? (
-            <span className={css.name}>{t('serve.requests.reading')}</span>
-          ) : (
-            <bdi className={css.name}>{groupName}</bdi>
+    <AskingGroup
+      name={groupName}
+      image={groupImage}
+      unread={t('serve.requests.reading')}
+      notes={[asks]}
+      buttons={
+        <>
+          {state === 'accepted' && <StateChip tone="waiting" text={t('serve.requests.accepted')} />}
+          {state === 'failed' && <StateChip tone="danger" text={t('serve.requests.failed')} />}
+          {state !== 'accepted' && (
+            <Button look="quiet" disabled={busy} onClick={() => run(() => api().serving.block({ request: id }))}>
+              {t('serve.requests.block')}
+            </Button>
           )}
-          <span className={css.note}>
-            {t('serve.requests.owner', {
-              name: isolate(owner.displayName),
-              ago: agoText(receivedAt, now, i18n.language),
-            })}
-          </span>
-        </span>
-      </div>
-      <div className={css.buttons}>
-        {state === 'accepted' && <StateChip tone="waiting" text={t('serve.requests.accepted')} />}
-        {state === 'failed' && <StateChip tone="danger" text={t('serve.requests.failed')} />}
-        {state !== 'accepted' && (
-          <Button look="quiet" disabled={busy} onClick={() => run(() => api().serving.block({ request: id }))}>
-            {t('serve.requests.block')}
-          </Button>
-        )}
-        {state !== 'accepted' && (
-          <Button disabled={busy} onClick={() => run(() => api().serving.reject({ request: id }))}>
-            {t(waits ? 'serve.requests.reject' : 'action.remove')}
-          </Button>
-        )}
-        {state !== 'accepted' && (
-          <Button look="primary" disabled={busy} onClick={() => run(() => api().serving.accept({ request: id }))}>
-            {t(waits ? 'serve.requests.accept' : 'action.retry')}
-          </Button>
-        )}
-      </div>
-      {reason !== undefined && <p className={css.reason}>{reason}</p>}
-      <FailureNote failure={failure} />
-    </li>
+          {state !== 'accepted' && (
+            <Button disabled={busy} onClick={() => run(() => api().serving.reject({ request: id }))}>
+              {t(waits ? 'serve.requests.reject' : 'action.remove')}
+            </Button>
+          )}
+          {state !== 'accepted' && (
+            <Button look="primary" disabled={busy} onClick={() => run(() => api().serving.accept({ request: id }))}>
+              {t(waits ? 'serve.requests.accept' : 'action.retry')}
+            </Button>
+          )}
+        </>
+      }
+      reason={reason}
+      failure={failure}
+    />
   )
 }

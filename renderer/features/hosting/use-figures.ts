@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { HostStatus, SuperPeerStatistics } from '../../../core/host/contract/types.ts'
 import { api } from '../../state/api.ts'
-import { useHost } from '../../state/host.ts'
+import { useRounds } from '../../ui/rounds.ts'
 
 /** The host's figures of a moment. */
 export interface Sample {
@@ -22,28 +22,15 @@ const KEPT = 6
 
 /** Fresh figures while the screen is seen. */
 export function useFigures(): Figures | undefined {
-  const online = useHost((state) => state.connection === 'online')
   const [samples, setSamples] = useState<readonly Sample[]>([])
-  useEffect(() => {
-    if (!online) return
-    let ended = false
-    async function take(): Promise<void> {
-      if (document.hidden) return
-      try {
-        const [status, serving] = await Promise.all([api().host.status(), api().serving.statistics({})])
-        if (!ended) setSamples((kept) => after(kept, { status, serving }))
-      } catch {
-        // The next round, or the next connection, brings them.
-      }
-    }
-    void take()
-    const timer = setInterval(() => void take(), INTERVAL)
-    return () => {
-      ended = true
-      clearInterval(timer)
-    }
-  }, [online])
+  const give = useCallback((sample: Sample) => setSamples((kept) => after(kept, sample)), [])
+  useRounds(INTERVAL, takeSample, give)
   return figuresOf(samples)
+}
+
+async function takeSample(): Promise<Sample> {
+  const [status, serving] = await Promise.all([api().host.status(), api().serving.statistics({})])
+  return { status, serving }
 }
 
 /** A host that started anew counts from the beginning. */
