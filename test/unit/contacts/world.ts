@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import type { AgentEvent } from '../../../core/agent/api.ts'
 import type {
   ContactEvent,
   ContactId,
@@ -9,10 +8,10 @@ import type {
 } from '../../../core/chat/contacts/api.ts'
 import { createContacts } from '../../../core/chat/contacts/contacts.ts'
 import { insertProfile, type ProfileId } from '../../../core/chat/state/profiles.ts'
-import { openStore, type Store, type Tx } from '../../../core/store/database.ts'
+import { openStore, type Store } from '../../../core/store/database.ts'
 import { createFakeNetwork, type FakeAgent, type FakeNetwork } from '../../support/fake-agent.ts'
+import { beginLives } from '../superpeer/lives.ts'
 import { type VirtualTime, virtualEnv, virtualTime } from '../superpeer/virtual.ts'
-import { type Mortal, mortal } from '../superpeer/world.ts'
 
 /** People who talk with each other, on one fake network and one virtual clock. */
 export interface ContactWorld {
@@ -89,49 +88,35 @@ export function createContactWorld(): ContactWorld {
   }
 }
 
-interface Life {
-  readonly gate: Mortal
-  readonly agent: FakeAgent
-  readonly contacts: Contacts
-}
-
 async function createPerson(network: FakeNetwork, time: VirtualTime, name: string): Promise<Person> {
   const store = await openStore(':memory:', time.clock)
   const profile = await store.write((tx) =>
     insertProfile(tx, { displayName: name, fullName: '' }, { now: time.clock.now() }),
   )
   const events: ContactEvent[] = []
-  let life: Life | undefined
-  let lives = 0
-
-  async function start(): Promise<void> {
-    const env = virtualEnv(time.clock, `${name}.${++lives}`)
-    const gate = mortal(store)
-    const agent = network.agent(name, env, gate.store)
-    const contacts = createContacts({ env, store: gate.store, agent, notify: (event) => events.push(event) })
-    agent.setHandler({ handle: (tx: Tx, event: AgentEvent) => contacts.handle(tx, event) })
-    gate.died = () => agent.kill()
-    life = { gate, agent, contacts }
-    await agent.start()
-  }
-
-  await start()
-  const { contacts: reader } = createReader(store, life!)
+  const lives = await beginLives({
+    name,
+    store,
+    network,
+    time,
+    create: (deps) => createContacts({ ...deps, notify: (event) => events.push(event) }),
+  })
+  const reader = createReader(store, lives.agent)
   return {
     name,
     profile,
     store,
     get contacts() {
-      return life!.contacts
+      return lives.part
     },
     get agent() {
-      return life!.agent
+      return lives.agent
     },
     events,
-    start,
-    crashAt: (count, committed) => life!.gate.dieAt(count, committed),
+    start: lives.start,
+    crashAt: lives.crashAt,
     get crashed() {
-      return life!.gate.dead
+      return lives.crashed
     },
     contact: async (wanted) => (await reader.list()).find(({ displayName }) => displayName === wanted),
     texts: async (contact) => (await reader.messages(contact, { limit: 500 })).map(({ text }) => text),
@@ -144,7 +129,7 @@ async function createPerson(network: FakeNetwork, time: VirtualTime, name: strin
 }
 
 /** Reads the database whether the host lives or not. */
-function createReader(store: Store, { agent }: Life): { readonly contacts: Contacts } {
+function createReader(store: Store, agent: FakeAgent): Contacts {
   const env = virtualEnv(virtualTime().clock, 'reader')
-  return { contacts: createContacts({ env, store, agent, notify: () => {} }) }
+  return createContacts({ env, store, agent, notify: () => {} })
 }

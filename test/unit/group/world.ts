@@ -9,8 +9,9 @@ import { createGroups } from '../../../core/group/groups.ts'
 import { groupView, listGroups, messageViews } from '../../../core/group/state/views.ts'
 import { openStore, type Store } from '../../../core/store/database.ts'
 import type { FakeAgent, FakeNetwork } from '../../support/fake-agent.ts'
-import { type VirtualTime, virtualEnv } from '../superpeer/virtual.ts'
-import { createWorld, type Mortal, mortal, type SuperPeerHost, type World } from '../superpeer/world.ts'
+import { beginLives } from '../superpeer/lives.ts'
+import type { VirtualTime } from '../superpeer/virtual.ts'
+import { createWorld, type SuperPeerHost, type World } from '../superpeer/world.ts'
 
 /** People with hosts of their own, and super-peers, on one fake network and one virtual clock. */
 export interface GroupWorld {
@@ -78,12 +79,6 @@ export function createGroupWorld(): GroupWorld {
   }
 }
 
-interface Life {
-  readonly gate: Mortal
-  readonly agent: FakeAgent
-  readonly groups: Groups
-}
-
 async function createPerson(world: World, name: string): Promise<TestPerson> {
   const { network, time } = world
   const store = await openStore(':memory:', time.clock)
@@ -91,43 +86,33 @@ async function createPerson(world: World, name: string): Promise<TestPerson> {
     insertProfile(tx, { displayName: name, fullName: '' }, { now: time.clock.now() }),
   )
   const events: GroupEvent[] = []
-  let life: Life | undefined
-  let lives = 0
-
-  async function start(): Promise<void> {
-    const env = virtualEnv(time.clock, `${name}.${++lives}`)
-    const gate = mortal(store)
-    const agent = network.agent(name, env, gate.store)
-    const groups = createGroups({ env, store: gate.store, agent, notify: (event) => events.push(event) })
-    agent.setHandler({ handle: (tx, event) => groups.handle(tx, event) })
-    gate.died = () => {
-      agent.kill()
-      void groups.stop()
-    }
-    life = { gate, agent, groups }
-    await groups.start()
-    await agent.start()
-  }
-
+  const lives = await beginLives({
+    name,
+    store,
+    network,
+    time,
+    create: (deps) => createGroups({ ...deps, notify: (event) => events.push(event) }),
+    start: (groups) => groups.start(),
+    died: (groups) => void groups.stop(),
+  })
   const messages = (group: GroupId) => store.read((tx) => messageViews(tx, group, { limit: 500 }))
 
-  await start()
   return {
     name,
     profile,
     store,
     get groups() {
-      return life!.groups
+      return lives.part
     },
     get agent() {
-      return life!.agent
+      return lives.agent
     },
     events,
-    start,
-    crash: () => life!.gate.die(),
-    crashAt: (count, committed) => life!.gate.dieAt(count, committed),
+    start: lives.start,
+    crash: lives.crash,
+    crashAt: lives.crashAt,
     get crashed() {
-      return life!.gate.dead
+      return lives.crashed
     },
     list: () => store.read(listGroups),
     texts: async (group) => (await messages(group)).map(({ text }) => text),

@@ -1,8 +1,8 @@
-import { HearthError } from '../../../core/codec/error.ts'
-import { openStore, type Store, type Tx } from '../../../core/store/database.ts'
+import { openStore, type Store } from '../../../core/store/database.ts'
 import type { SuperPeer, SuperPeerEvent, SuperPeerSettings } from '../../../core/superpeer/api.ts'
 import { createSuperPeer } from '../../../core/superpeer/superpeer.ts'
 import { createFakeNetwork, type FakeAgent, type FakeNetwork } from '../../support/fake-agent.ts'
+import { beginLives } from './lives.ts'
 import { type VirtualTime, virtualEnv, virtualTime } from './virtual.ts'
 
 /** Hosts on one fake network and one virtual clock. */
@@ -53,110 +53,26 @@ async function createHost(
   settings: Partial<SuperPeerSettings>,
 ): Promise<SuperPeerHost> {
   const events: SuperPeerEvent[] = []
-  let life: Life | undefined
-  let lives = 0
-  async function start(): Promise<void> {
-    life = beginLife(`${name}.${++lives}`)
-    await life.superPeer.start()
-    await life.agent.start()
-  }
-
-  function beginLife(seed: string): Life {
-    const env = virtualEnv(time.clock, seed)
-    const gate = mortal(store)
-    const agent = network.agent(name, env, gate.store)
-    const superPeer = createSuperPeer({
-      env,
-      store: gate.store,
-      agent,
-      notify: (event) => events.push(event),
-      settings,
-    })
-    agent.setHandler({ handle: (tx, event) => superPeer.handle(tx, event) })
-    gate.died = () => agent.kill()
-    return { agent, superPeer, gate }
-  }
-
-  await start()
+  const lives = await beginLives({
+    name,
+    store,
+    network,
+    time,
+    create: (deps) => createSuperPeer({ ...deps, notify: (event) => events.push(event), settings }),
+    start: (superPeer) => superPeer.start(),
+  })
   return {
     name,
     get superPeer() {
-      return life!.superPeer
+      return lives.part
     },
     events,
-    start,
-    crash: () => life!.gate.die(),
-    crashAt: (count, committed) => life!.gate.dieAt(count, committed),
+    start: lives.start,
+    crash: lives.crash,
+    crashAt: lives.crashAt,
     get crashed() {
-      return life!.gate.dead
+      return lives.crashed
     },
     query: (sql, ...parameters) => store.read((tx) => tx.all(sql, ...parameters)),
   }
-}
-
-interface Life {
-  readonly agent: FakeAgent
-  readonly superPeer: SuperPeer
-  readonly gate: Mortal
-}
-
-export interface Mortal {
-  readonly store: Store
-  readonly dead: boolean
-  died: () => void
-  die(): void
-  dieAt(count: number, committed: boolean): void
-}
-
-const NEVER = new Promise<never>(() => {})
-
-/** A database that one life of a host uses until it dies; the rows outlive it. */
-export function mortal(store: Store): Mortal {
-  let dead = false
-  let left = Number.POSITIVE_INFINITY
-  let commits = false
-  const gate: Mortal = {
-    get dead() {
-      return dead
-    },
-    died: () => {},
-    die: () => {
-      dead = true
-      gate.died()
-    },
-    dieAt: (count, committed) => {
-      left = count
-      commits = committed
-    },
-    store: {
-      write: <T>(work: (tx: Tx) => Promise<T>) => (dead ? NEVER : attempt(work)),
-      read: <T>(work: (tx: Tx) => Promise<T>) => (dead ? NEVER : store.read(work)),
-      snapshot: (path) => store.snapshot(path),
-      close: () => store.close(),
-    },
-  }
-
-  async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const last = --left === 0
-    try {
-      const result = await store.write(async (tx) => {
-        if (dead) throw new HearthError('usage', 'dead')
-        const effects: (() => void)[] = []
-        const value = await work({ ...tx, afterCommit: (task) => void effects.push(task) })
-        if (last && !commits) throw new HearthError('usage', 'dead')
-        tx.afterCommit(() => {
-          if (last) gate.die()
-          else if (!dead) for (const effect of effects) effect()
-        })
-        return value
-      })
-      return last || dead ? NEVER : result
-    } catch (error) {
-      if (last && !dead) gate.die()
-      if (dead) return NEVER
-      throw error
-    }
-  }
-
-  return gate
 }
