@@ -9,6 +9,8 @@ const PRIVATE_FILE = 0o600
 /** Names inside a host's folder. */
 export const HOST_FILES = {
   database: 'hearth.db',
+  /** Empty; locked while a host runs here. */
+  lock: 'lock',
   configuration: 'config.json',
   token: 'api-token',
   /** `ws://…` of the running host, for `hearth ctl`. */

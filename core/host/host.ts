@@ -13,8 +13,7 @@ import type { SuperPeer, SuperPeerSettings } from '../superpeer/api.ts'
 import { createSuperPeer } from '../superpeer/superpeer.ts'
 import { createApi } from './api.ts'
 import { idleRouter } from './backup/folder.ts'
-import { adoptPending } from './backup/pending.ts'
-import { forgetNote, restoredNote } from './backup/restored-note.ts'
+import { forgetNote } from './backup/restored-note.ts'
 import { type BackupSettings, createBackups } from './backup/service.ts'
 import { createChangeLog } from './changes.ts'
 import type { Configuration } from './config.ts'
@@ -28,7 +27,6 @@ import type { GuardSettings } from './instance/context.ts'
 import { createGuard, type Guard } from './instance/guard.ts'
 import type { InstanceView } from './instance/view.ts'
 import { createLog, type HostLog } from './log.ts'
-import { openFolder } from './open.ts'
 import { presetRouters, presetsOf, selectableRouters } from './operators/presets.ts'
 import { createKnownSuperPeers } from './operators/service.ts'
 import { createParts, type Parts } from './parts.ts'
@@ -38,6 +36,7 @@ import { openSettings, type Settings } from './settings.ts'
 import { createSampler } from './statistics/sampler.ts'
 import { groupStatistics } from './statistics/statistics.ts'
 import { hostStatus, routerStates } from './status.ts'
+import { takeFolder } from './take-folder.ts'
 import { apiToken } from './token.ts'
 import { RENDERER_FOLDER } from './web.ts'
 
@@ -104,10 +103,8 @@ async function assemble(
 ): Promise<RunningHost> {
   const configuration = settings.current
   const startedAt = env.clock.now()
-  adoptPending(folder)
-  const restored = restoredNote(folder)
-  const store = await openFolder(env, folder)
-  parts.add(() => store.close())
+  const { store, restored, close } = await takeFolder(env, folder)
+  parts.add(close)
   const changes: HostChanges = createChangeLog<LoggedChange>(env, configuration['changes.kept'])
   const stopRequest = Promise.withResolvers<void>()
   const restartRequest = Promise.withResolvers<void>()
