@@ -222,7 +222,9 @@ export const SETTINGS = {
   'log.file': setting({
     schema: z.string().max(4096),
     default: '',
-    meaning: 'File that the log is appended to; empty: standard error.',
+    meaning:
+      'File that the log is appended to; empty: standard error. At 8 MiB a new one is begun, and the one before stays ' +
+      'beside it as `….1`.',
     restart: true,
   }),
 } satisfies Record<string, Setting>

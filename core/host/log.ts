@@ -1,13 +1,14 @@
 import pino from 'pino'
 import type { Log, LogFields } from '../env/env.ts'
 import { realClock } from '../env/real.ts'
+import { openLogFile } from './log-file.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export interface LogOptions {
   readonly level: LogLevel
-  /** File to append to, created 0600; standard error without it. */
+  /** File to append to (log-file.ts); standard error without it. Errors: usage `configuration`. */
   readonly file?: string
 }
 
@@ -31,7 +32,7 @@ const RECENT = 100
 export function createLog(options: LogOptions): HostLog {
   let level = options.level
   const recent: LoggedWarning[] = []
-  const destination = pino.destination({ dest: options.file ?? 2, append: true, sync: true, mode: 0o600 })
+  const destination = options.file === undefined ? pino.destination({ dest: 2, sync: true }) : openLogFile(options.file)
   const root = pino(
     {
       level: 'debug',
