@@ -214,3 +214,7 @@ export function quotedContent(quoting: MsgContent, quoted: MsgContent, fileName 
   if (quoted.type === 'image' || quoted.type === 'file') return { ...quoted, text: shown }
   return quoted
 }
+
+export function sameContent(a: MsgContent, b: MsgContent): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

@@ -21,6 +21,8 @@ export const MAX_MENTIONS_SENT = 3
 export const MAX_MENTIONS_RECEIVED = 5
 /** Reactions per member per item. */
 export const MAX_REACTIONS = 3
+/** Characters of a reaction that this program does not know but keeps. */
+export const MAX_REACTION_KEY = 1000
 /** Own messages may be deleted this long after their time, milliseconds. */
 export const DELETE_WINDOW = 78 * 3600_000
 /** Items sent to a newcomer. */

@@ -1,9 +1,10 @@
 import type { Agent, AgentEvent } from '../agent/api.ts'
-import type { MsgContent, Reaction } from '../chat/content.ts'
+import type { MsgContent } from '../chat/content.ts'
 import type { GroupProfile, Profile } from '../chat/profile.ts'
 import type { MemberRole } from '../chat/roles.ts'
 import type { Expiry } from '../chat/state/expiry.ts'
 import type { ProfileId } from '../chat/state/profiles.ts'
+import type { DeliveryView, Flags, MessagePage, ReactionView } from '../chat/state/shown.ts'
 import type { Env } from '../env/env.ts'
 import type { Store, Tx } from '../store/database.ts'
 import type { GroupPart, GroupStatus, KeyOrigin, MemberStatus, RelayStatus } from '../store/schema/chat.ts'
@@ -100,7 +101,7 @@ export interface Groups {
   react(group: GroupId, message: MessageRowId, emoji: string, add: boolean): Promise<void>
   /** Everything up to this message is read. */
   markRead(group: GroupId, message: MessageRowId): Promise<void>
-  setFlags(group: GroupId, flags: Partial<GroupFlags>): Promise<void>
+  setFlags(group: GroupId, flags: Partial<Flags>): Promise<void>
 
   list(): Promise<GroupView[]>
   get(group: GroupId): Promise<GroupView | undefined>
@@ -160,12 +161,6 @@ export interface Mention {
   readonly member: MemberRowId
 }
 
-export interface GroupFlags {
-  readonly muted: boolean
-  readonly pinned: boolean
-  readonly archived: boolean
-}
-
 export interface GroupView {
   readonly id: GroupId
   readonly profile: ProfileId
@@ -193,7 +188,7 @@ export interface GroupView {
   readonly unreadMentions: readonly MessageRowId[]
   readonly readMessage: MessageRowId
   readonly lastMessage: MessageView | undefined
-  readonly flags: GroupFlags
+  readonly flags: Flags
   readonly incognito: Profile | undefined
   readonly error: string | undefined
   readonly createdAt: number
@@ -264,29 +259,6 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[]
   /** Of own messages. */
   readonly delivery: DeliveryView | undefined
-}
-
-export interface ReactionView {
-  readonly reaction: Reaction
-  readonly count: number
-  readonly own: boolean
-}
-
-/** `taken` of `total` super-peers have it; `waiting` are not connected at present. */
-export interface DeliveryView {
-  readonly total: number
-  readonly taken: number
-  readonly waiting: number
-  readonly failed: number
-}
-
-export interface MessagePage {
-  /** Before this message in the order of the conversation; default: the newest. */
-  readonly before?: MessageRowId
-  readonly after?: MessageRowId
-  /** At most 500, default 50. */
-  readonly limit?: number
-  readonly search?: string
 }
 
 /** One super-peer's part in a message: the copy that came through it, or, of an own one, the copy that it was given. */

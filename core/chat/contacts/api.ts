@@ -2,10 +2,11 @@ import type { Agent, AgentEvent } from '../../agent/api.ts'
 import type { Env } from '../../env/env.ts'
 import type { Store, Tx } from '../../store/database.ts'
 import type { ContactStatus } from '../../store/schema/contacts.ts'
-import type { MsgContent, Reaction } from '../content.ts'
+import type { MsgContent } from '../content.ts'
 import type { Profile } from '../profile.ts'
 import type { Expiry } from '../state/expiry.ts'
 import type { ProfileId } from '../state/profiles.ts'
+import type { DeliveryView, Flags, MessagePage, ReactionView } from '../state/shown.ts'
 
 /** Conversations of two: contacts and what leads to them (chat §2.2, §2.3). Everything here is plain data. */
 
@@ -72,7 +73,7 @@ export interface Contacts {
   react(contact: ContactId, message: ContactMessageId, emoji: string, add: boolean): Promise<void>
   /** Everything up to this message is read. */
   markRead(contact: ContactId, message: ContactMessageId): Promise<void>
-  setFlags(contact: ContactId, flags: Partial<ContactFlags>): Promise<void>
+  setFlags(contact: ContactId, flags: Partial<Flags>): Promise<void>
   /** Says goodbye, ends the connection and drops everything kept. */
   remove(contact: ContactId): Promise<void>
 
@@ -83,7 +84,7 @@ export interface Contacts {
 
   list(): Promise<ContactView[]>
   get(contact: ContactId): Promise<ContactView | undefined>
-  messages(contact: ContactId, page?: ContactMessagePage): Promise<ContactMessageView[]>
+  messages(contact: ContactId, page?: MessagePage): Promise<ContactMessageView[]>
   message(message: ContactMessageId): Promise<ContactMessageView | undefined>
 }
 
@@ -104,12 +105,6 @@ export interface DirectMessage {
   readonly quote?: ContactMessageId
 }
 
-export interface ContactFlags {
-  readonly muted: boolean
-  readonly pinned: boolean
-  readonly archived: boolean
-}
-
 export interface ContactView {
   readonly id: ContactId
   /** Who we are towards them. */
@@ -124,7 +119,7 @@ export interface ContactView {
   readonly unread: number
   readonly readMessage: ContactMessageId
   readonly lastMessage: ContactMessageView | undefined
-  readonly flags: ContactFlags
+  readonly flags: Flags
   readonly incognito: Profile | undefined
   /** When the security codes were compared and found equal. */
   readonly verifiedAt: number | undefined
@@ -149,32 +144,9 @@ export interface ContactMessageView {
   readonly editedAt: number | undefined
   readonly disappears: Expiry | undefined
   readonly deletedAt: number | undefined
-  readonly reactions: readonly ContactReactionView[]
+  readonly reactions: readonly ReactionView[]
   /** Of own messages. */
-  readonly delivery: ContactDelivery | undefined
-}
-
-export interface ContactReactionView {
-  readonly reaction: Reaction
-  readonly count: number
-  readonly own: boolean
-}
-
-/** `total` is 1; the router took the message, or it waits, or it was given up. */
-export interface ContactDelivery {
-  readonly total: number
-  readonly taken: number
-  readonly waiting: number
-  readonly failed: number
-}
-
-/** In the order in which messages came and went. */
-export interface ContactMessagePage {
-  readonly before?: ContactMessageId
-  readonly after?: ContactMessageId
-  /** At most 500, default 50. */
-  readonly limit?: number
-  readonly search?: string
+  readonly delivery: DeliveryView | undefined
 }
 
 export interface InvitationView {
@@ -240,7 +212,7 @@ export type ContactEvent =
       readonly type: 'contact-message-state'
       readonly contact: ContactId
       readonly message: ContactMessageId
-      readonly delivery: ContactDelivery
+      readonly delivery: DeliveryView
     }
   | { readonly type: 'contact-request'; readonly request: ContactRequestView }
   | { readonly type: 'contact-request-gone'; readonly request: ContactRequestId }

@@ -6,7 +6,8 @@ import type { Tx } from '../../store/database.ts'
 import { digitGroups } from '../safety-code.ts'
 import { bindingOf } from '../state/bindings.ts'
 import { ownProfile, type ProfileId } from '../state/profiles.ts'
-import type { ContactFlags, ContactId, ContactMessageId, Contacts, ContactsDeps, SecurityCode } from './api.ts'
+import type { Flags } from '../state/shown.ts'
+import type { ContactId, ContactMessageId, Contacts, ContactsDeps, SecurityCode } from './api.ts'
 import { acceptRequest, connectByLink, rejectRequest } from './connect.ts'
 import type { ContactContext } from './context.ts'
 import { deleteMessage, editMessage, react, sendMessage } from './conversation.ts'
@@ -117,12 +118,7 @@ async function markRead(
   context.notify(tx, { type: 'contact', contact, change: 'updated' })
 }
 
-async function setFlags(
-  context: ContactContext,
-  tx: Tx,
-  contact: ContactId,
-  flags: Partial<ContactFlags>,
-): Promise<void> {
+async function setFlags(context: ContactContext, tx: Tx, contact: ContactId, flags: Partial<Flags>): Promise<void> {
   for (const name of ['muted', 'pinned', 'archived'] as const) {
     const value = flags[name]
     if (value === undefined) continue

@@ -2,7 +2,7 @@ import type { AgentEvent } from '../../agent/api.ts'
 import { CodecError } from '../../codec/error.ts'
 import type { Tx } from '../../store/database.ts'
 import { type MessageElement, type ParsedElement, parseBody } from '../container.ts'
-import type { MsgContent } from '../content.ts'
+import { sameContent } from '../content.ts'
 import { type ChatEventParams, eventName } from '../events.ts'
 import type { SharedMsgId } from '../ids.ts'
 import type { MsgContainer } from '../msg-container.ts'
@@ -109,10 +109,6 @@ async function receiveUpdate(received: Received, params: Params<'x.msg.update'>)
   if (!wasLive && sameContent(before.content, after.content)) return
   await replaceContactMessage(tx, item, after, now, wasLive)
   context.notify(tx, { type: 'contact-message', contact: row.contact, message: item.message, change: 'updated' })
-}
-
-function sameContent(a: MsgContent, b: MsgContent): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 async function receiveDelete({ context, tx, row, now }: Received, params: Params<'x.msg.del'>): Promise<void> {

@@ -1,16 +1,9 @@
 import { base64url } from '../../codec/base64url.ts'
 import type { Tx } from '../../store/database.ts'
-import { reaction as reactionCodec } from '../content.ts'
 import { containerOf } from '../state/columns.ts'
 import { expiryOf } from '../state/expiry.ts'
-import type {
-  ContactId,
-  ContactMessageId,
-  ContactMessagePage,
-  ContactMessageView,
-  ContactReactionView,
-  ContactView,
-} from './api.ts'
+import { type MessagePage, type ReactionCount, type ReactionView, reactionView } from '../state/shown.ts'
+import type { ContactId, ContactMessageId, ContactMessageView, ContactView } from './api.ts'
 import { type ContactRow, contactRow, contactRows, profileOf } from './state/contacts.ts'
 import { type ContactMessageRow, contactMessage, contactMessageByShared, deliveryOf } from './state/messages.ts'
 
@@ -59,7 +52,7 @@ async function viewOf(tx: Tx, row: ContactRow): Promise<ContactView> {
 export async function contactMessageViews(
   tx: Tx,
   contact: ContactId,
-  page: ContactMessagePage = {},
+  page: MessagePage = {},
 ): Promise<ContactMessageView[]> {
   const limit = Math.min(Math.max(page.limit ?? 50, 1), 500)
   const conditions = ['contact = ?']
@@ -118,15 +111,11 @@ async function viewOfMessage(tx: Tx, row: ContactMessageRow): Promise<ContactMes
   }
 }
 
-async function reactionsOf(tx: Tx, message: ContactMessageId): Promise<ContactReactionView[]> {
-  const rows = await tx.all<{ reaction: string; n: number; own: number }>(
+async function reactionsOf(tx: Tx, message: ContactMessageId): Promise<ReactionView[]> {
+  const rows = await tx.all<ReactionCount>(
     `SELECT min(reaction) AS reaction, count(*) AS n, max(own) AS own FROM contact_reactions WHERE message = ?
      GROUP BY reaction_key ORDER BY min(time), reaction_key`,
     message,
   )
-  return rows.map(({ reaction, n, own }) => ({
-    reaction: reactionCodec.decode(JSON.parse(reaction)),
-    count: n,
-    own: own === 1,
-  }))
+  return rows.map(reactionView)
 }

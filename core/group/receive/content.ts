@@ -1,4 +1,4 @@
-import type { MsgContent } from '../../chat/content.ts'
+import { sameContent } from '../../chat/content.ts'
 import type { ChatEventParams } from '../../chat/events.ts'
 import type { SharedMsgId } from '../../chat/ids.ts'
 import { DELETE_WINDOW } from '../../chat/limits.ts'
@@ -179,10 +179,6 @@ export async function receiveUpdate(received: Received, params: Params<'x.msg.up
   context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
   const scope = author?.blocked === true ? undefined : itemScope(item)
   return applied({ item: item.message, asGroup: item.as_group === 1, scope })
-}
-
-function sameContent(a: MsgContent, b: MsgContent): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 export async function receiveDelete(received: Received, params: Params<'x.msg.del'>): Promise<Outcome> {

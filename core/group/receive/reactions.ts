@@ -1,6 +1,6 @@
 import { isKnownReaction, reaction as reactionCodec, reactionKey } from '../../chat/content.ts'
 import type { ChatEventParams } from '../../chat/events.ts'
-import { MAX_REACTIONS } from '../../chat/limits.ts'
+import { MAX_REACTION_KEY, MAX_REACTIONS } from '../../chat/limits.ts'
 import { mayReact } from '../../chat/permissions.ts'
 import type { MessageRowId } from '../api.ts'
 import { type Member, memberById } from '../state/members.ts'
@@ -9,9 +9,6 @@ import { applied, ignored, type Outcome, type Received, refused } from './contex
 import { deliveryScope, itemScope, takesPart } from './items.ts'
 
 /** Reactions (chat §2.3). */
-
-/** Characters of a reaction that this program does not know but keeps. */
-const MAX_REACTION_KEY = 1000
 
 export async function receiveReaction(received: Received, params: ChatEventParams['x.msg.react']): Promise<Outcome> {
   const { tx, group, author, context, now } = received

@@ -1,10 +1,10 @@
 import type { Selectable } from 'kysely'
-import { reaction as reactionCodec } from '../../chat/content.ts'
 import { acceptedMentions, type MsgContainer } from '../../chat/msg-container.ts'
 import { groupPreference } from '../../chat/preferences.ts'
 import { maySend } from '../../chat/roles.ts'
 import { containerOf } from '../../chat/state/columns.ts'
 import { expiryOf } from '../../chat/state/expiry.ts'
+import { type MessagePage, type ReactionCount, type ReactionView, reactionView } from '../../chat/state/shown.ts'
 import { base64url } from '../../codec/base64url.ts'
 import { equal } from '../../codec/bytes.ts'
 import type { Tx } from '../../store/database.ts'
@@ -15,10 +15,8 @@ import type {
   GroupView,
   MemberPage,
   MemberView,
-  MessagePage,
   MessageRowId,
   MessageView,
-  ReactionView,
   SuperPeerView,
 } from '../api.ts'
 import { deliveryView } from '../sending/deliveries.ts'
@@ -238,18 +236,14 @@ async function mentionsUs(tx: Tx, group: GroupId, container: MsgContainer): Prom
 }
 
 async function reactionsOf(tx: Tx, row: MessageRow): Promise<ReactionView[]> {
-  const rows = await tx.all<{ reaction: string; n: number; own: number }>(
+  const rows = await tx.all<ReactionCount>(
     `SELECT min(r.reaction) AS reaction, count(*) AS n, max(r.member = g.own_member) AS own
      FROM chat_reactions r JOIN groups g ON g.group_id = ? WHERE r.message = ?
      GROUP BY r.reaction_key ORDER BY min(r.time), r.reaction_key`,
     row.group_id,
     row.message,
   )
-  return rows.map(({ reaction, n, own }) => ({
-    reaction: reactionCodec.decode(JSON.parse(reaction)),
-    count: n,
-    own: own === 1,
-  }))
+  return rows.map(reactionView)
 }
 
 export async function superPeerViews(tx: Tx, id: GroupId): Promise<SuperPeerView[]> {

@@ -2,7 +2,6 @@ import { type } from '@orpc/contract'
 import { z } from 'zod'
 import type {
   AddressView,
-  ContactDelivery,
   ContactId,
   ContactMessageId,
   ContactMessageView,
@@ -16,6 +15,7 @@ import type {
 } from '../../chat/contacts/api.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { ProfileId } from '../../chat/state/profiles.ts'
+import type { DeliveryView } from '../../chat/state/shown.ts'
 import { api, none } from './base.ts'
 
 /** Conversations of two: contacts, what leads to them, their messages. */
@@ -74,7 +74,7 @@ export type ContactChange =
       readonly type: 'contact-message-state'
       readonly contact: ContactId
       readonly message: ContactMessageId
-      readonly delivery: ContactDelivery
+      readonly delivery: DeliveryView
     }
   | { readonly type: 'contact-request'; readonly request: ContactRequestView }
   | { readonly type: 'contact-request-gone'; readonly request: ContactRequestId }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { Profile } from '../../chat/profile.ts'
+import type { DeliveryView } from '../../chat/state/shown.ts'
 import type {
   CopyView,
-  DeliveryView,
   GroupId,
   GroupPreview,
   GroupView,

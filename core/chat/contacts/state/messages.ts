@@ -3,11 +3,12 @@ import type { Tx } from '../../../store/database.ts'
 import type { ContactMessagesTable, SendState } from '../../../store/schema/contacts.ts'
 import { type Reaction, reaction as reactionCodec, reactionKey } from '../../content.ts'
 import type { SharedMsgId } from '../../ids.ts'
-import { MAX_REACTIONS } from '../../limits.ts'
+import { MAX_REACTION_KEY, MAX_REACTIONS } from '../../limits.ts'
 import type { MsgContainer } from '../../msg-container.ts'
 import { columnsOf, NO_CONTENT } from '../../state/columns.ts'
 import { lifetimeOf } from '../../state/expiry.ts'
-import type { ContactDelivery, ContactId, ContactMessageId } from '../api.ts'
+import type { DeliveryView } from '../../state/shown.ts'
+import type { ContactId, ContactMessageId } from '../api.ts'
 
 export type ContactMessageRow = Selectable<ContactMessagesTable>
 
@@ -138,13 +139,10 @@ export async function giveUpWaiting(tx: Tx, contact: ContactId): Promise<Contact
   return rows.map(({ message }) => message)
 }
 
-export function deliveryOf(state: SendState): ContactDelivery {
+export function deliveryOf(state: SendState): DeliveryView {
   const count = (wanted: SendState) => (state === wanted ? 1 : 0)
   return { total: 1, taken: count('taken'), waiting: count('waiting'), failed: count('failed') }
 }
-
-/** Characters of a reaction that this program does not know but keeps. */
-const MAX_REACTION_KEY = 1000
 
 export async function ownReactions(tx: Tx, message: ContactMessageId): Promise<number> {
   const row = await tx.get<{ n: number }>(
