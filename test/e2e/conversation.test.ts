@@ -76,6 +76,75 @@ e2e('a conversation', () => {
     await message(page, 'The ferry is late today').waitFor()
   })
 
+  test('keeps up with who writes fast: every message goes, whole and in its order', async () => {
+    const { page } = ada
+    const written = Array.from({ length: 12 }, (_, index) => `Quick thought ${index}`)
+    await page.getByRole('textbox', { name: /^Message to/ }).focus()
+    for (const text of written) {
+      await page.keyboard.insertText(text)
+      await page.keyboard.press('Enter')
+    }
+    await message(page, 'Quick thought 11').waitFor()
+    expect((await texts(page)).filter((text) => text.startsWith('Quick'))).toEqual(written)
+  })
+
+  test('cuts nothing off: what is too long stays, and it says so', async () => {
+    const { page } = ada
+    const field = page.getByRole('textbox', { name: /^Message to/ })
+    const long = `${'long '.repeat(4000)}end`
+    await field.focus()
+    await page.keyboard.insertText(long)
+    await page.getByRole('alert').getByText('20,003 characters').waitFor()
+    await field.press('Enter')
+    expect(await field.inputValue()).toBe(long)
+    await field.fill('')
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+  })
+
+  test('gives back what the host did not take', async () => {
+    const { page } = ada
+    await act(page, 'First thought, and a second', 'Edit')
+    const field = page.getByRole('textbox', { name: /^Message to/ })
+    const unusable = Array.from({ length: 7000 }, (_, index) =>
+      String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
+    )
+    await field.fill(unusable.join(''))
+    await field.press('Enter')
+    await page.getByRole('alert').getByText('too long for one message').waitFor()
+    expect(await field.inputValue()).toBe(unusable.join(''))
+    await page.keyboard.press('Escape')
+    await expect.poll(() => field.inputValue()).toBe('')
+    await field.fill(unusable.join(''))
+    await field.press('Enter')
+    await page.getByRole('alert').getByText('too long for one message').waitFor()
+    expect(await field.inputValue()).toBe(unusable.join(''))
+    await field.fill('')
+  })
+
+  test('draws no line between what was read as it came', async () => {
+    const { page } = ada
+    await page.reload()
+    await message(page, 'Quick thought 11').waitFor()
+    await say(member.page, 'You write fast')
+    await message(page, 'You write fast').waitFor()
+    expect(await page.getByText('New messages').count()).toBe(0)
+  })
+
+  test('opens ready to be written in', async () => {
+    const { page } = ada
+    await page.goto(new URL('/chats', page.url()).href)
+    await page.getByRole('link', { name: /Harbour News/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
+    await page.keyboard.type('At once')
+    await page.keyboard.press('Enter')
+    await message(page, 'At once').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor({ state: 'detached' })
+    await page.keyboard.press('Enter')
+    await message(page, 'At once').waitFor()
+  })
+
   test('keeps what was not sent yet', async () => {
     const { page } = ada
     const field = page.getByRole('textbox', { name: /^Message to/ })

@@ -2,27 +2,19 @@ import type { TFunction } from 'i18next'
 import { ImagePlus, Pencil, Reply, SendHorizontal, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { callsOf } from '../../state/chat-calls.ts'
 import type { Chat, ChatMessage } from '../../state/chats.ts'
 import { conversationOf, useMessages } from '../../state/messages.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { closedText } from './closed.ts'
 import css from './composer.module.css'
 import { draftOf, keepDraft } from './drafts.ts'
 import { MentionList } from './mention-list.tsx'
-import { type Mentioned, mentionsIn } from './mentions.ts'
 import { authorOf, chatName } from './names.ts'
 import { textOf } from './summary.ts'
 import { useMentions } from './use-mentions.ts'
 import type { PictureDraft } from './use-picture.ts'
-
-/** What the next text will do beside being said. */
-export interface Intent {
-  readonly kind: 'reply' | 'edit'
-  readonly message: ChatMessage
-}
+import { type Intent, useSending, type Written } from './use-sending.ts'
 
 interface ComposerProps {
   readonly chat: Chat
@@ -31,22 +23,28 @@ interface ComposerProps {
   readonly picture: PictureDraft
 }
 
-/** The network takes at most so much text in one message. */
-const MAX_LENGTH = 12_000
+/** The host takes no longer text, in UTF-16 units; whether it fits into a message, it says itself. */
+const MAX_LENGTH = 16_000
 
 export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { ref } = chat
   const [text, setText] = useState(() => draftOf(ref))
   const field = useRef<HTMLTextAreaElement>(null)
   const file = useRef<HTMLInputElement>(null)
-  const { busy, failure, run, clear } = useCall()
+  const { failure, send, clear } = useSending(chat, takeBack)
   const mentions = useMentions(chat.kind === 'group' ? ref.id : undefined, insert)
   const editing = intent?.kind === 'edit'
   const nothing = text.trim() === '' && (picture.image === undefined || editing)
+  const tooLong = text.length > MAX_LENGTH
 
   useEffect(() => {
-    if (intent?.kind === 'edit') setText(intent.message.text)
+    // Where fingers write, the keyboard on the screen would hide what there is to read.
+    if (window.matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true })
+  }, [])
+
+  useEffect(() => {
+    if (intent?.kind === 'edit') setText(intent.text ?? intent.message.text)
     if (intent !== undefined) field.current?.focus()
   }, [intent])
 
@@ -78,27 +76,40 @@ export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
     onIntent(undefined)
   }
 
-  async function submit(): Promise<void> {
-    const said = text.trim()
-    if (nothing || busy || picture.busy) return
+  /** The field is free at once: who writes fast is at the next message before the host has this one. */
+  function submit(): void {
+    if (nothing || tooLong || picture.busy) return
     const image = editing ? undefined : picture.image
-    if (!(await run(() => perform(chat, intent, { said, image, mentioned: mentions.mentioned })))) return
-    if (editing) setText(draftOf(ref))
-    else {
-      setText('')
+    void send({ intent, text: text.trim(), image, mentioned: mentions.mentioned })
+    if (!editing) {
       keepDraft(ref, '')
       picture.clear()
     }
+    setText(draftOf(ref))
     mentions.reset()
     onIntent(undefined)
     field.current?.focus()
+  }
+
+  /** What the host did not take stands in the field again, before what was written since. */
+  function takeBack(unsent: readonly Written[]): void {
+    const said = unsent.filter((written) => written.intent?.kind !== 'edit').map((written) => written.text)
+    const draft = [...said, draftOf(ref)].filter((part) => part !== '').join('\n')
+    keepDraft(ref, draft)
+    if (!editing) setText(draft)
+    for (const { image, mentioned } of unsent) {
+      if (image !== undefined) picture.takeBack(image)
+      mentions.takeBack(mentioned)
+    }
+    const [first] = unsent
+    if (first?.intent !== undefined) onIntent({ ...first.intent, text: first.text })
   }
 
   function key(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing || mentions.key(event)) return
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
-      void submit()
+      submit()
     } else if (event.key === 'ArrowUp' && text === '' && intent === undefined) {
       const last = conversationOf(useMessages.getState(), ref).messages.findLast(
         (message) => message.sent && message.deletedAt === undefined,
@@ -137,6 +148,14 @@ export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
           {t('picture.failed')}
         </p>
       )}
+      {tooLong && (
+        <p className={css.problem} role="alert">
+          {t('chats.tooLong', {
+            length: text.length.toLocaleString(i18n.language),
+            most: MAX_LENGTH.toLocaleString(i18n.language),
+          })}
+        </p>
+      )}
       <FailureNote failure={failure} />
       <div className={css.line}>
         {offer !== undefined && <MentionList offer={offer} />}
@@ -163,7 +182,6 @@ export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
           rows={1}
           value={text}
           dir="auto"
-          maxLength={MAX_LENGTH}
           placeholder={t('chats.write')}
           aria-label={t('chats.writeTo', { name: chatName(chat, t) })}
           aria-autocomplete={chat.kind === 'group' ? 'list' : undefined}
@@ -181,7 +199,7 @@ export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
           className={css.send ?? ''}
           label={t('chats.send')}
           icon={<SendHorizontal size={18} />}
-          disabled={nothing || busy || picture.busy}
+          disabled={nothing || tooLong || picture.busy}
           onClick={submit}
         />
       </div>
@@ -193,22 +211,4 @@ function replyTitle(chat: Chat, message: ChatMessage, t: TFunction): string {
   return message.sent && !message.asGroup
     ? t('chats.replyToOwn')
     : t('chats.replyTo', { name: authorOf(chat, message, t) })
-}
-
-interface Written {
-  readonly said: string
-  readonly image: string | undefined
-  readonly mentioned: Mentioned
-}
-
-function perform(chat: Chat, intent: Intent | undefined, { said, image, mentioned }: Written): Promise<unknown> {
-  const calls = callsOf(chat.ref)
-  if (intent?.kind === 'edit') return calls.edit(intent.message.id, said)
-  const mentions = mentionsIn(said, mentioned)
-  return calls.send({
-    text: said,
-    ...(image === undefined ? {} : { image }),
-    ...(intent === undefined ? {} : { quote: intent.message.id }),
-    ...(mentions.length === 0 ? {} : { mentions }),
-  })
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import type { Group } from '../../../core/host/contract/types.ts'
-import { type Chat, type ChatMessage, type ChatRef, chatAboutPath } from '../../state/chats.ts'
+import { type Chat, type ChatMessage, type ChatRef, chatAboutPath, chatPath } from '../../state/chats.ts'
 import { useHost } from '../../state/host.ts'
 import { conversationOf, isLoaded, openConversation, useMessages } from '../../state/messages.ts'
 import { useSuperPeers } from '../../state/super-peers.ts'
@@ -15,7 +15,7 @@ import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
 import { healthOf } from '../groups/health.ts'
 import { BackLink } from './back-link.tsx'
-import { Composer, type Intent } from './composer.tsx'
+import { Composer } from './composer.tsx'
 import css from './conversation.module.css'
 import { MessageDetails } from './message-details.tsx'
 import { MessageList } from './message-list.tsx'
@@ -23,6 +23,7 @@ import { MessageSearch } from './message-search.tsx'
 import { chatName } from './names.ts'
 import { useShortcut } from './shortcut.ts'
 import { usePicture } from './use-picture.ts'
+import type { Intent } from './use-sending.ts'
 
 /** One conversation: its header, its messages, and where one writes. */
 export function Conversation({ chat: wanted }: { readonly chat: ChatRef }) {
@@ -47,7 +48,11 @@ export function Conversation({ chat: wanted }: { readonly chat: ChatRef }) {
   }, [ref, loaded, online, run])
 
   useShortcut('f', () => setSearching(true))
-  useShortcut('Escape', () => (searching ? setSearching(false) : navigate('/chats')))
+  useShortcut('Escape', () => {
+    if (searching) return setSearching(false)
+    navigate('/chats')
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`aside a[href="${chatPath(ref)}"]`)?.focus())
+  })
 
   if (chat === undefined) return null
   const name = chatName(chat, t)

@@ -15,6 +15,7 @@ import {
   useMessages,
 } from '../../state/messages.ts'
 import { Button } from '../../ui/button.tsx'
+import { useLooking } from '../../ui/looking.ts'
 import css from './message-list.module.css'
 import { MessageRow } from './message-row.tsx'
 import { sameDay } from './time.ts'
@@ -43,23 +44,33 @@ export function MessageList({ chat, onReply, onEdit, onDetails }: MessageListPro
   const { messages, atEnd, prepended, focus } = conversation
   const list = useRef<VirtuosoHandle>(null)
   const [atBottom, setAtBottom] = useState(true)
-  // The line stays where it was when the conversation was opened.
-  const [readUpTo] = useState(readMessage)
+  // The line stays where it was when the conversation was opened; who was up to date then, and is, needs none.
+  const [readUpTo, setReadUpTo] = useState(chat.unread > 0 ? readMessage : undefined)
   const firstUnread = useMemo(
-    () => messages.findIndex((message) => message.id > readUpTo && !message.sent),
+    () => (readUpTo === undefined ? -1 : messages.findIndex((message) => message.id > readUpTo && !message.sent)),
     [messages, readUpTo],
   )
   const focused = focus === undefined ? -1 : messages.findIndex(({ id }) => id === focus.message)
 
+  const looking = useLooking()
   const newest = messages.at(-1)
   useEffect(() => {
-    if (newest === undefined || !atBottom || !atEnd || newest.id <= readMessage) return
-    if (!document.hasFocus()) return
+    if (newest === undefined || !atBottom || !atEnd || newest.id <= readMessage || !looking) return
     // The counter follows the host's word; a failure leaves it as it is.
     callsOf(ref)
       .markRead(newest.id)
       .catch(() => {})
-  }, [newest, atBottom, atEnd, ref, readMessage])
+  }, [newest, atBottom, atEnd, ref, readMessage, looking])
+
+  const away = chat.unread > 0 && !looking
+  const answered = newest?.sent === true && chat.unread === 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with the first that comes while nobody looks
+  useEffect(() => {
+    if (away) setReadUpTo((line) => line ?? readMessage)
+  }, [away])
+  useEffect(() => {
+    if (answered) setReadUpTo(undefined)
+  }, [answered])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each asking scrolls once
   useEffect(() => {

@@ -58,6 +58,7 @@ export const en = {
     copiesDiffer: 'Super-peers delivered different versions of this message',
     reaction: '{{emoji}}, {{count}}',
     write: 'Write a message',
+    tooLong: 'This text has {{length}} characters; one message takes {{most}}. Make it shorter or send it in parts.',
     writeTo: 'Message to {{name}}',
     send: 'Send',
     editing: 'Edit message',
@@ -195,6 +196,8 @@ export const de: Texts<typeof en> = {
     copiesDiffer: 'Super-Peers haben verschiedene Fassungen dieser Nachricht geliefert',
     reaction: '{{emoji}}, {{count}}',
     write: 'Nachricht schreiben',
+    tooLong:
+      'Dieser Text hat {{length}} Zeichen; in eine Nachricht passen {{most}}. Kürze ihn oder sende ihn in Teilen.',
     writeTo: 'Nachricht an {{name}}',
     send: 'Senden',
     editing: 'Nachricht bearbeiten',

@@ -22,6 +22,8 @@ interface Mentioning {
   /** True where the key was for the list. */
   key(event: KeyboardEvent): boolean
   reset(): void
+  /** Those of a text that could not be sent. */
+  takeBack(unsent: Mentioned): void
 }
 
 /** Offers members of a group while their name is written after an `@`. `insert` puts the name into the text. */
@@ -76,5 +78,6 @@ export function useMentions(
       setMentioned(new Map())
       setQuery(undefined)
     },
+    takeBack: (unsent) => setMentioned((current) => new Map([...unsent, ...current])),
   }
 }

@@ -12,6 +12,8 @@ export interface PictureDraft {
   readonly over: boolean
   take(file: Blob | undefined): Promise<void>
   clear(): void
+  /** One that could not be sent, unless another was taken since. */
+  takeBack(image: string): void
   onPaste(event: ClipboardEvent): void
   readonly drop: {
     onDragOver(event: DragEvent): void
@@ -49,6 +51,7 @@ export function usePicture(enabled: boolean): PictureDraft {
       setImage(undefined)
       setFailed(false)
     },
+    takeBack: (unsent) => setImage((current) => current ?? unsent),
     onPaste(event) {
       const file = pictureIn(event.clipboardData)
       if (file === undefined || !enabled) return
