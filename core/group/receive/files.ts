@@ -1,6 +1,7 @@
 import type { ChatEventParams } from '../../chat/events.ts'
+import type { MsgContainer } from '../../chat/msg-container.ts'
 import { containerOf } from '../../chat/state/columns.ts'
-import { messageByShared, replaceContainer } from '../state/messages.ts'
+import { type MessageRow, messageByShared, replaceContainer } from '../state/messages.ts'
 import { applied, ignored, type Outcome, type Received, refused } from './context.ts'
 import { isAuthorOf, itemScope } from './items.ts'
 
@@ -14,7 +15,7 @@ export async function receiveFileDescription(
   received: Received,
   params: ChatEventParams['x.msg.file.descr'],
 ): Promise<Outcome> {
-  const { tx, group, author, context } = received
+  const { tx, group, author } = received
   const item = await messageByShared(tx, group.id, params.msgId)
   if (item === undefined) return ignored('unknown-message', { open: true })
   if (!isAuthorOf(author, item)) return refused('not-author')
@@ -25,27 +26,26 @@ export async function receiveFileDescription(
   if (part.fileDescrPartNo !== (known?.fileDescrPartNo ?? 0) + 1) return ignored('unchanged', { open: true })
   const fileDescr = { ...part, fileDescrText: (known?.fileDescrText ?? '') + part.fileDescrText }
   if (fileDescr.fileDescrText.length > MAX_DESCRIPTION) return refused('description')
-  await replaceContainer(tx, item.message, { ...container, file: { ...container.file, fileDescr } })
-  context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
-  return applied({
-    item: item.message,
-    asGroup: item.as_group === 1,
-    scope: author?.blocked === true ? undefined : itemScope(item),
-  })
+  return replaced(received, item, { ...container, file: { ...container.file, fileDescr } })
 }
 
 export async function receiveFileCancel(
   received: Received,
   params: ChatEventParams['x.file.cancel'],
 ): Promise<Outcome> {
-  const { tx, group, author, context } = received
+  const { tx, group, author } = received
   const item = await messageByShared(tx, group.id, params.msgId)
   if (item === undefined) return ignored('unknown-message', { open: true })
   if (!isAuthorOf(author, item)) return refused('not-author')
   const container = containerOf(item)
   if (container.file === undefined) return ignored('unchanged')
   const { file: _file, ...rest } = container
-  await replaceContainer(tx, item.message, rest)
+  return replaced(received, item, rest)
+}
+
+async function replaced(received: Received, item: MessageRow, container: MsgContainer): Promise<Outcome> {
+  const { tx, group, author, context } = received
+  await replaceContainer(tx, item.message, container)
   context.notify(tx, { type: 'message', group: group.id, message: item.message, change: 'updated' })
   return applied({
     item: item.message,
