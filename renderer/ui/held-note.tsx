@@ -14,7 +14,7 @@ export function HeldNote() {
   const [asking, setAsking] = useState(false)
   const held = instance?.held
   const other = instance?.otherAt
-  const offered = held !== undefined && held !== 'checking' && held !== 'superseded' && held !== 'running'
+  const offered = held !== undefined && held !== 'checking' && held !== 'running'
   return (
     <div role="status">
       {held !== undefined && (

@@ -208,8 +208,14 @@ describe('a restored database', () => {
     expect([back.used, back.held()]).toEqual([false, 'superseded'])
     await back.end()
     const still = await start(original.path)
-    expect([still.used, still.held()]).toEqual([false, 'running'])
+    // It runs, too; but which one to keep is what a person has to know.
+    await vi.waitFor(() => expect(still.guard.view().otherAt).toBeTypeOf('number'), 5000)
+    expect([still.used, still.held()]).toEqual([false, 'superseded'])
+    await expect(still.guard.takeOver({ evenIfRunning: false })).rejects.toMatchObject({ code: 'running' })
     expect(copy.events).toEqual([])
+    await copy.end()
+    await still.guard.takeOver({ evenIfRunning: false })
+    expect(still.events).toContain('restart')
   })
 
   test('does not take over from a running original unless it is told twice', async () => {
@@ -328,6 +334,6 @@ test('a lower claim that was written over a higher one is put right', async () =
   await context.client.close()
   await store.close()
   const back = await start(original.path)
-  await vi.waitFor(() => expect(back.held()).toBe('running'), 5000)
+  await vi.waitFor(() => expect(back.held()).toBe('superseded'), 5000)
   expect(await copy.guard.contested()).toBe(true)
 })

@@ -4,7 +4,7 @@ import type { RouterAddress } from '../../smp/address.ts'
 import type { Store, Tx } from '../../store/database.ts'
 import { repeat } from '../repeat.ts'
 import { createInstanceContext, GUARD_DEFAULTS, type GuardSettings } from './context.ts'
-import { probe } from './held.ts'
+import { probe, reasonOf } from './held.ts'
 import { createInUse } from './in-use.ts'
 import { type InstanceRow, instanceRow, newId, setInstance } from './records.ts'
 import type { HeldReason, InstanceView } from './view.ts'
@@ -96,7 +96,8 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
    * another copy; later on, or after one was seen, a person decides.
    */
   async function decide(atStart: boolean): Promise<boolean> {
-    const { verdict, found } = await probe(context, deps.isOwnRouter)
+    const finding = await probe(context, deps.isOwnRouter)
+    const { verdict, found } = finding
     if (stopped) return false
     otherAt = found?.at
     const { row } = context
@@ -105,7 +106,7 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
     const byPerson = decision === TAKE_OVER.always || (decision === TAKE_OVER.ifSilent && verdict !== 'running')
     const byItself = verdict === 'silent' && decision === TAKE_OVER.no && atStart
     if (verdict !== 'clear' && !byPerson && !byItself) {
-      setReason(verdict === 'silent' ? 'quiet' : verdict)
+      setReason(reasonOf(context.row, finding))
       return false
     }
     await context.update({
@@ -175,9 +176,8 @@ export async function createGuard(deps: GuardDeps): Promise<Guard> {
     async takeOver({ evenIfRunning }) {
       if (live) throw new HearthError('usage', 'in-use', 'this copy is in use already')
       // What was seen a while ago may have been stopped since, as a person was asked to do.
-      const runs =
-        reason === 'running' && !evenIfRunning && (await probe(context, deps.isOwnRouter)).verdict === 'running'
-      if (runs) {
+      const seen = reason === 'running' || reason === 'superseded'
+      if (seen && !evenIfRunning && (await probe(context, deps.isOwnRouter)).verdict === 'running') {
         throw new HearthError('usage', 'running', 'the other copy runs: stop it first')
       }
       await context.update({ take_over: evenIfRunning ? TAKE_OVER.always : TAKE_OVER.ifSilent })

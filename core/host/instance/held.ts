@@ -22,6 +22,12 @@ export interface Finding {
   readonly found: MarkContent | undefined
 }
 
+/** In the words of `InstanceView`. That another copy took over says more than that it runs: it is the one to keep. */
+export function reasonOf(row: InstanceRow, { verdict, found }: Finding): HeldReason {
+  if (verdict === 'running' && found !== undefined && judge(row, found) === 'superseded') return 'superseded'
+  return verdict === 'silent' || verdict === 'clear' ? 'quiet' : verdict
+}
+
 /** `isOwn` says whether a router is the embedded one of this folder, which does not run now. */
 export async function probe(context: InstanceContext, isOwn: (router: RouterAddress) => boolean): Promise<Finding> {
   const { mark, row } = context

@@ -6,7 +6,7 @@
  * - `moved-on`: it ran after the backup, and does not answer now
  * - `quiet`: it does not answer now, but may come back
  * - `copied`: the same instance ran on somewhere else after what this database knows
- * - `superseded`: another copy took over
+ * - `superseded`: another copy took over, and runs or not
  * - `unreachable`: the router that would know does not answer
  */
 export type HeldReason = 'checking' | 'running' | 'moved-on' | 'quiet' | 'copied' | 'superseded' | 'unreachable'
@@ -32,7 +32,10 @@ export function heldInWords({ held, otherAt, backupCreatedAt }: InstanceView, ti
     case 'checking':
       return 'It is not known yet whether another copy of this host runs. Nothing is sent until then.'
     case 'running':
-      return `Another copy of this host runs at this moment, so this one sends nothing.${other} Stop the other one first.`
+      return (
+        `Another copy of this host runs at this moment, so this one sends nothing.${other} It knows what was said last: ` +
+        'keep that one, or stop it before you go on here.'
+      )
     case 'moved-on':
       return (
         `This host was restored from a backup${backup}, and the one it came from went on after that.${other} ` +
@@ -49,7 +52,11 @@ export function heldInWords({ held, otherAt, backupCreatedAt }: InstanceView, ti
         'If the other one is gone for good, take over.'
       )
     case 'superseded':
-      return `Another copy of this host took over.${other} This one sends nothing; what it has can still be read.`
+      return (
+        `Another copy of this host took over, and its groups follow that one: keep that one.${other} Nothing is sent ` +
+        'from here, but what is here can still be read, also what was said after the backup that the other one was ' +
+        'made from. If that one is gone for good, take over.'
+      )
     case 'unreachable':
       return (
         'This host was restored, and the router that knows whether the other copy runs does not answer. Nothing is ' +

@@ -97,11 +97,13 @@ export const en = {
     held: {
       title: 'This copy sends nothing',
       checking: 'It is being found out whether another copy of this host runs.',
-      running: 'Another copy of this host runs at this moment. Stop that one first.',
+      running:
+        'Another copy of this host runs at this moment, and knows what was said last. Keep that one, or stop it before you go on here.',
       'moved-on': 'This host was restored from a backup, and the one it came from went on after that.',
       quiet: 'This host was restored from a backup. The one it came from doesn’t answer now, but may come back.',
       copied: 'This is an older copy of a host that went on somewhere else.',
-      superseded: 'Another copy of this host took over. What is here can still be read.',
+      superseded:
+        'Another copy of this host took over, and your groups follow that one: keep that one. What is here can still be read, also what was said after the backup that the other one was made from.',
       unreachable: 'The router that knows whether another copy runs doesn’t answer. It is asked again.',
       other: 'The other one was seen last on {{time}}.',
       take: 'Take over',
@@ -213,13 +215,15 @@ export const de: Texts<typeof en> = {
     held: {
       title: 'Diese Kopie sendet nichts',
       checking: 'Es wird geprüft, ob eine andere Kopie dieses Hosts läuft.',
-      running: 'Eine andere Kopie dieses Hosts läuft gerade. Halte zuerst jene an.',
+      running:
+        'Eine andere Kopie dieses Hosts läuft gerade und weiß, was zuletzt gesagt wurde. Behalte jene, oder halte sie an, bevor du hier weitermachst.',
       'moved-on':
         'Dieser Host wurde aus einer Sicherung wiederhergestellt, und der, von dem sie stammt, lief danach weiter.',
       quiet:
         'Dieser Host wurde aus einer Sicherung wiederhergestellt. Der, von dem sie stammt, antwortet gerade nicht, kann aber wiederkommen.',
       copied: 'Das ist eine ältere Kopie eines Hosts, der anderswo weiterlief.',
-      superseded: 'Eine andere Kopie dieses Hosts hat übernommen. Was hier ist, lässt sich weiter lesen.',
+      superseded:
+        'Eine andere Kopie dieses Hosts hat übernommen, und deine Gruppen folgen ihr: Behalte jene. Was hier ist, lässt sich weiter lesen, auch was nach der Sicherung gesagt wurde, aus der sie entstand.',
       unreachable: 'Der Router, der weiß, ob eine andere Kopie läuft, antwortet nicht. Er wird wieder gefragt.',
       other: 'Die andere wurde zuletzt am {{time}} gesehen.',
       take: 'Übernehmen',
