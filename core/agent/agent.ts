@@ -27,6 +27,7 @@ import { performDelete, performSuspend, remove, suspend } from './remove.ts'
 import { accept, reject } from './requests.ts'
 import { retire } from './retire.ts'
 import { pendingMessages, send, sendMany, storeBody } from './send.ts'
+import { createSynchronisation, synchronise } from './synchronise.ts'
 
 export interface AgentDependencies {
   readonly env: Env
@@ -85,6 +86,7 @@ export function createAgent(dependencies: AgentDependencies): Agent {
     wakeDelivery: (conn, router) => deliveries.wake(conn, router),
     resumeDelivery: (conn) => deliveries.resume(conn),
     wakeCommands: (conn) => commands.wake(conn),
+    wakeSynchronisation: () => synchronisation.wake(),
   }
   const deliveries: Deliveries = createDeliveries(context)
   const commands: Commands = createCommands(context, {
@@ -95,6 +97,8 @@ export function createAgent(dependencies: AgentDependencies): Agent {
     delete: performDelete,
     suspend: performSuspend,
   })
+
+  const synchronisation = createSynchronisation(context)
 
   async function receiveMessage(queue: IndexedQueue, brokerId: Uint8Array, body: Uint8Array): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -173,11 +177,12 @@ export function createAgent(dependencies: AgentDependencies): Agent {
       await subscribeAll()
       await deliveries.start()
       await commands.start()
+      synchronisation.start()
     },
     async stop() {
       stopping.abort()
       const sent = deliveries.stop()
-      const done = commands.stop()
+      const done = Promise.all([commands.stop(), synchronisation.stop()])
       await context.client.close()
       await Promise.all([sent, done, ...receiving])
       await context.cipher.close()
@@ -205,6 +210,7 @@ export function createAgent(dependencies: AgentDependencies): Agent {
     storeBody,
     sendMany: (tx, sends, options) => sendMany(context, tx, sends, options),
     pending: pendingMessages,
+    synchronise: (tx, conn, options) => synchronise(context, tx, conn, options?.force),
     async acknowledge(conn, message) {
       const brokerId = await store.write(async (tx) => {
         const queue = await loadRcvQueue(tx, conn)

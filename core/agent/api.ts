@@ -3,6 +3,7 @@ import type { PrivateKey, PublicKey } from '../codec/keys.ts'
 import type { Tx } from '../store/database.ts'
 import type { Owner } from './links/owners.ts'
 import type { Integrity } from './message.ts'
+import type { SyncState } from './ratchet/sync.ts'
 
 /**
  * What the layers above see of the agent (agent §10). Two rules shape it:
@@ -27,7 +28,7 @@ export interface Agent {
   start(): Promise<void>
   /**
    * Before `start`, where the database is older than what peers have seen of it: nothing that waits is sent, and no
-   * ratchet encrypts again before its peer began a new chain, for its keys may have served other messages.
+   * ratchet encrypts again, for its keys may have served other messages. New ones are asked for at the start.
    */
   retire(tx: Tx): Promise<void>
   /** Takes a lost subscription back (event END). */
@@ -74,7 +75,10 @@ export interface Agent {
   /** Forgets a contact request; nothing is sent. */
   reject(tx: Tx, request: number): Promise<void>
 
-  /** Enqueues one message. Errors: usage `large`, usage `not-connected`. */
+  /**
+   * Enqueues one message. Where the encryption is being renewed it waits for that. Errors: usage `large`, usage
+   * `not-connected`.
+   */
   send(tx: Tx, conn: ConnId, body: Uint8Array | StoredBody, options?: SendOptions): Promise<MsgId>
   /** Stores a body once for any number of sends in this transaction; it is kept until it was sent everywhere. */
   storeBody(tx: Tx, bytes: Uint8Array): Promise<StoredBody>
@@ -85,6 +89,12 @@ export interface Agent {
   sendMany(tx: Tx, sends: readonly BulkSend[], options?: SendOptions): Promise<Failure[]>
   /** Messages of this connection that the router has not taken yet. */
   pending(tx: Tx, conn: ConnId): Promise<number>
+
+  /**
+   * Asks the other side to renew the encryption, where messages did not decrypt; RSYNC tells how it goes. With `force`
+   * in any state. Errors: usage `sync` where there is nothing to renew, usage `not-connected`.
+   */
+  synchronise(tx: Tx, conn: ConnId, options?: { force?: boolean }): Promise<void>
 
   /** Acknowledges a message whose MSG event was answered with 'hold'. */
   acknowledge(conn: ConnId, message: MsgId): Promise<void>
@@ -138,6 +148,17 @@ export type AgentEvent =
   | { readonly type: 'MERR'; readonly conn: ConnId; readonly message: MsgId; readonly error: HearthError }
   /** The peer drained its full queue; sending goes on. */
   | { readonly type: 'QCONT'; readonly conn: ConnId }
+  /**
+   * How far the renewal of the encryption is (agent §9.2); `renewed`: it is done. What is sent in states `required`,
+   * `started` and `agreed` waits for its end. The security code is another from `agreed` on.
+   */
+  | {
+      readonly type: 'RSYNC'
+      readonly conn: ConnId
+      readonly state: SyncState
+      readonly renewed: boolean
+      readonly error?: HearthError
+    }
   /** Own link data are on the router: the user part as written. */
   | { readonly type: 'LINK'; readonly conn: ConnId; readonly data: LinkUserData; readonly write: LinkWrite }
   | { readonly type: 'UP' | 'DOWN'; readonly router: string; readonly conns: readonly ConnId[] }

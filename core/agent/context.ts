@@ -29,6 +29,8 @@ export interface AgentContext {
   /** The peer drained its queue. */
   resumeDelivery(conn: ConnId): void
   wakeCommands(conn: ConnId): void
+  /** A connection is to renew its ratchet later. */
+  wakeSynchronisation(): void
 }
 
 export interface AgentSettings {
@@ -37,6 +39,8 @@ export interface AgentSettings {
   /** Milliseconds after which a message that no router took is given up (agent §7.6). */
   readonly expireNetwork: number
   readonly expireQuota: number
+  /** Milliseconds between two renewals of a ratchet that we begin by ourselves (agent §9.2). */
+  readonly syncInterval: number
   /** Persisted operations under way at the same time. */
   readonly parallelCommands: number
   /** Messages encrypted together. */
@@ -56,6 +60,7 @@ export const AGENT_DEFAULTS: AgentSettings = {
   presets: [],
   expireNetwork: 2 * DAY,
   expireQuota: 7 * DAY,
+  syncInterval: 600_000,
   parallelCommands: 64,
   deliveryBatch: 64,
   senderKeys: 'Ed25519',

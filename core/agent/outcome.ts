@@ -5,6 +5,7 @@ import { type AgentContext, emit } from './context.ts'
 import type { Outgoing } from './outgoing.ts'
 import { setQuota, setSndStatus } from './records/queues.ts'
 import { isJoiner } from './records/ratchets.ts'
+import { keysLost } from './synchronise.ts'
 
 /** What a router answered to one message, and what becomes of it (agent §7.6, result actions). */
 export interface Outcome {
@@ -52,14 +53,15 @@ async function recordOutcome(
           context.full.add(conn)
           await setQuota(tx, conn, context.env.clock.now())
         }
-        if (kind === 'message') await emit(context, tx, { type: 'MWARN', conn, message: sndId, error })
+        if (kind === 'message') await emit(context, tx, { type: 'MWARN', conn, message: message.message, error })
         return 'quota'
       }
     } else if (error.temporary && age < context.settings.expireNetwork) {
       return 'unreachable'
     }
-    if (kind === 'message') await emit(context, tx, { type: 'MERR', conn, message: sndId, error })
+    if (kind === 'message') await emit(context, tx, { type: 'MERR', conn, message: message.message, error })
     else await emit(context, tx, { type: 'ERR', conn, error: notAvailable(kind, error) })
+    if (kind === 'ratchetKey') await keysLost(context, tx, conn, error)
   }
   await tx.run('DELETE FROM snd_messages WHERE conn = ? AND snd_id = ?', conn, sndId)
   if (error === undefined && !context.leaving.has(conn)) return 'more'
@@ -74,7 +76,7 @@ async function delivered(context: AgentContext, tx: Tx, message: Outgoing): Prom
   if (context.full.delete(conn)) await setQuota(tx, conn, null)
   switch (message.kind) {
     case 'message':
-      if (message.report) await emit(context, tx, { type: 'SENT', conn, message: message.sndId })
+      if (message.report) await emit(context, tx, { type: 'SENT', conn, message: message.message })
       return
     case 'confirmation':
       if (message.handshake?.fromInitiator !== true) return setSndStatus(tx, conn, 'confirmed')
@@ -90,6 +92,7 @@ async function delivered(context: AgentContext, tx: Tx, message: Outgoing): Prom
       await emit(context, tx, { type: 'CON', conn })
       return
     case 'control':
+    case 'ratchetKey':
   }
 }
 

@@ -2,7 +2,7 @@ import { EMPTY } from '../codec/bytes.ts'
 import { decode } from '../codec/reader.ts'
 import { boxKey } from '../crypto/box.ts'
 import { publicKeyOf } from '../crypto/keypair.ts'
-import { CONFIRMATION_PADDING, sealEnvelope } from '../smp/envelope.ts'
+import { CONFIRMATION_PADDING, MESSAGE_PADDING, sealEnvelope } from '../smp/envelope.ts'
 import type { Tx } from '../store/database.ts'
 import type { ConnId } from './api.ts'
 import { type BulkItem, sealMessage } from './bulk/seal.ts'
@@ -13,14 +13,16 @@ import { readE2eParams } from './ratchet/params.ts'
 import { loadSndQueue, type SndQueue } from './records/queues.ts'
 import { loadRatchet } from './records/ratchets.ts'
 import { decodeSealing } from './records/sealing.ts'
-import { plaintextPrefix } from './send.ts'
+import { type Kind, plaintextPrefix } from './send.ts'
 import { confirmationSize, messageSize } from './sizes.ts'
 
 /** The first pending message of a connection, with all that its encryption needs. */
 export interface Outgoing {
   readonly conn: ConnId
   readonly sndId: number
-  readonly kind: 'message' | 'confirmation' | 'hello' | 'control'
+  /** The number that the application knows. */
+  readonly message: number
+  readonly kind: Kind
   readonly notify: boolean
   readonly report: boolean
   /** Stored body, if it has one. */
@@ -28,7 +30,8 @@ export interface Outgoing {
   /** Both together are the plaintext; messages of a batch share the bytes of a stored body. */
   readonly prefix: Uint8Array
   readonly content: Uint8Array
-  readonly messageKey: MessageKey
+  /** Of all but `ratchetKey`. */
+  readonly messageKey: MessageKey | undefined
   readonly createdAt: number
   /** Of confirmations only. */
   readonly handshake: Handshake | undefined
@@ -41,7 +44,7 @@ export interface Outgoing {
 export interface OutgoingQueue extends SndQueue {
   /** `boxKey` of the agreement with the recipient. */
   readonly box: Uint8Array
-  /** Associated data of the ratchet. */
+  /** Associated data of the first ratchet; a renewed one tells it with each message. */
   readonly ad: Uint8Array
 }
 
@@ -61,10 +64,13 @@ interface Row {
   readonly body: number | null
   readonly bytes: Uint8Array | null
   readonly created_at: number
+  readonly deferred: number
+  readonly message: number | null
+  readonly ad: Uint8Array | null
 }
 
 const SELECT_HEAD =
-  'SELECT snd_id, kind, notify, report, sealing, body, bytes, created_at FROM snd_messages ' +
+  'SELECT snd_id, kind, notify, report, sealing, body, bytes, created_at, deferred, message, ad FROM snd_messages ' +
   'WHERE conn = ? AND snd_id > ? ORDER BY snd_id LIMIT 1'
 
 /** Queues do not change, and signing keys are expensive to prepare: those in use are kept. */
@@ -103,7 +109,7 @@ export async function loadOutgoing(
   const heads: Outgoing[] = []
   for (const conn of conns) {
     const row = await tx.get<Row>(SELECT_HEAD, conn, taken.get(conn) ?? 0)
-    const queue = row && (await queueOf(context, tx, conn))
+    const queue = row?.deferred === 0 ? await queueOf(context, tx, conn) : undefined
     if (row === undefined || queue === undefined) continue
     let body = row.body === null ? null : bodies.get(row.body)
     if (row.body !== null && body === undefined) {
@@ -111,20 +117,21 @@ export async function loadOutgoing(
       body = stored!.bytes
       bodies.set(row.body, body)
     }
-    const sealing = decodeSealing(row.sealing)
+    const sealing = row.kind === 'ratchetKey' ? undefined : decodeSealing(row.sealing)
     const confirmation = row.kind === 'confirmation'
     heads.push({
       conn,
       sndId: row.snd_id,
+      message: row.message ?? row.snd_id,
       kind: row.kind,
       notify: row.notify !== 0,
       report: row.report !== 0,
       body: row.body,
-      prefix: plaintextPrefix(row.kind, row.snd_id, sealing.previousHash, row.body !== null),
+      prefix: sealing ? plaintextPrefix(row.kind, row.snd_id, sealing.previousHash, row.body !== null) : EMPTY,
       content: body ?? row.bytes ?? EMPTY,
-      messageKey: {
+      messageKey: sealing && {
         version: sealing.version,
-        ad: queue.ad,
+        ad: row.ad ?? queue.ad,
         key: sealing.key,
         iv: sealing.iv,
         encHeader: sealing.header,
@@ -150,19 +157,26 @@ async function loadHandshake(tx: Tx, conn: ConnId, message: Uint8Array): Promise
 
 /** The SEND bodies, in the order of `messages`. The nonce is new on every attempt, the ratchet's part is not. */
 export async function sealOutgoing(context: AgentContext, messages: readonly Outgoing[]): Promise<Uint8Array[]> {
-  const bulk = messages.filter((message) => message.kind !== 'confirmation')
+  const bulk = messages.filter(({ kind }) => kind !== 'confirmation' && kind !== 'ratchetKey')
   const items = bulk.map((message) => bulkItem(context, message))
   const sealed = items.length < IN_LINE ? items.map(sealMessage) : await context.cipher.encrypt(items)
   const byMessage = new Map(bulk.map((message, index) => [message, sealed[index]!]))
-  return messages.map((message) => byMessage.get(message) ?? sealConfirmation(context, message, message.handshake!))
+  return messages.map((message) => byMessage.get(message) ?? sealApart(context, message))
 }
 
 /** Fewer messages than this are not worth the way to another thread. */
 const IN_LINE = 8
 
+function sealApart(context: AgentContext, message: Outgoing): Uint8Array {
+  if (message.handshake !== undefined) return sealConfirmation(context, message, message.handshake)
+  // The content is a whole envelope, which no ratchet encrypts (agent §6.2 `R`).
+  const { queue, content: body } = message
+  return sealEnvelope(queue.box, { version: queue.clientVersion }, context.env.random(24), { body }, MESSAGE_PADDING)
+}
+
 function bulkItem(context: AgentContext, message: Outgoing): BulkItem {
   return {
-    messageKey: message.messageKey,
+    messageKey: message.messageKey!,
     prefix: message.prefix,
     body: message.content,
     paddedLength: messageSize(false),
@@ -179,7 +193,7 @@ function sealConfirmation(context: AgentContext, message: Outgoing, handshake: H
     type: 'confirmation',
     version: agentVersion,
     e2e: fromInitiator || e2eParams === null ? undefined : decode(e2eParams, readE2eParams),
-    encrypted: encryptBody(message.messageKey, message.content, confirmationSize(false)),
+    encrypted: encryptBody(message.messageKey!, message.content, confirmationSize(false)),
   })
   const header = {
     version: queue.clientVersion,

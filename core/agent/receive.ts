@@ -48,6 +48,7 @@ import {
 import { rememberReceived, wasReceived } from './records/received.ts'
 import { insertRequest } from './requests.ts'
 import { canSend, sendControl } from './send.ts'
+import { decryptionFailed, messageDecrypted, receiveRatchetKey } from './synchronise.ts'
 
 /**
  * Receiving (agent §7.8). Whatever a message causes is one transaction, and the router is told afterwards; a message
@@ -162,6 +163,11 @@ async function open(context: AgentContext, tx: Tx, delivery: Delivery, bytes: Ui
   }
   if (key === undefined) {
     if (inner.type === 'message') return receiveMessage(context, tx, delivery, inner)
+    if (inner.type === 'ratchetKey') {
+      await raiseAgentVersion(tx, queue.conn, Math.min(inner.version, AGENT_VERSIONS.max))
+      await receiveRatchetKey(context, tx, connection, inner.e2e)
+      return 'acknowledge'
+    }
     throw prohibited(`${inner.type} where a message was expected`)
   }
   if (queue.e2eSecret !== undefined) {
@@ -260,6 +266,8 @@ async function fromInitiator(
 interface Decrypted {
   readonly message: AgentMessage
   readonly hash: Uint8Array
+  /** The ratchet that it came to. */
+  readonly before: RatchetState
 }
 
 /** A failure too may have advanced the ratchet, which is kept: the transaction goes on and commits (agent §4.6). */
@@ -270,7 +278,7 @@ async function decrypt(context: AgentContext, tx: Tx, conn: ConnId, encrypted: U
   const result = ratchetDecrypt(before, skipped, encrypted, { random: context.env.random })
   await saveDecryption(tx, conn, before, result.state, result.skipped)
   if (!result.ok) throw result.error
-  return { message: decodeAgentMessage(result.plaintext), hash: sha256(result.plaintext) }
+  return { message: decodeAgentMessage(result.plaintext), hash: sha256(result.plaintext), before }
 }
 
 async function receiveMessage(
@@ -286,10 +294,13 @@ async function receiveMessage(
     decrypted = await decrypt(context, tx, conn, envelope.encrypted)
   } catch (error) {
     // The sender repeats what it does not know to have arrived, and we have it: nothing to report.
-    if (error instanceof RatchetError && (await wasReceived(tx, conn, received))) return 'acknowledge'
+    if (error instanceof RatchetError) {
+      if (await wasReceived(tx, conn, received)) return 'acknowledge'
+      await decryptionFailed(context, tx, delivery.connection, error)
+    }
     throw error
   }
-  const { message, hash } = decrypted
+  const { message, hash, before } = decrypted
   await raiseAgentVersion(tx, conn, Math.min(envelope.version, AGENT_VERSIONS.max))
   if (message.type !== 'message') throw prohibited(`${message.type} after the handshake`)
   const { connection } = delivery
@@ -297,6 +308,7 @@ async function receiveMessage(
   const integrity = checkIntegrity(previous, message.number, message.previousHash)
   await setLastReceived(tx, conn, message.number, hash)
   await rememberReceived(tx, conn, message.number, received)
+  await messageDecrypted(context, tx, connection, before, message)
   if (status !== 'active') await setRcvStatus(tx, conn, 'active')
   if (message.message.type === 'HELLO') {
     await receiveHello(context, tx, conn)
@@ -340,6 +352,8 @@ async function receiveHello(context: AgentContext, tx: Tx, conn: ConnId): Promis
 }
 
 async function receiveControl(context: AgentContext, tx: Tx, conn: ConnId, message: AMessage): Promise<void> {
+  // What it asks for was done before it was handled like any other message.
+  if (message.type === 'EREADY') return
   if (message.type !== 'A_QCONT') {
     context.env.log.debug('control message ignored', { conn, type: message.type })
     return

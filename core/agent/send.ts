@@ -5,7 +5,8 @@ import type { Tx } from '../store/database.ts'
 import type { BulkSend, ConnId, Failure, MsgId, SendOptions, StoredBody } from './api.ts'
 import type { AgentContext } from './context.ts'
 import { type AgentMessage, type AMessage, encodeAgentMessage, encodeAMessage, messagePrefix } from './message.ts'
-import { ratchetStep } from './ratchet/encrypt.ts'
+import { type MessageKey, ratchetStep } from './ratchet/encrypt.ts'
+import { maySend, type SyncState } from './ratchet/sync.ts'
 import { decodeRatchet, encodeRatchet } from './records/ratchets.ts'
 import { encodeSealing } from './records/sealing.ts'
 import { confirmationSize, maxConnInfo, maxMessageBody, maxPlaintext } from './sizes.ts'
@@ -15,26 +16,30 @@ import { confirmationSize, maxConnInfo, maxMessageBody, maxPlaintext } from './s
  * its body is encrypted when a router is ready to take it.
  */
 
-interface Sender {
+export interface Sender {
   readonly router: number
   readonly state: Uint8Array
   readonly last_snd_id: number
   readonly last_snd_hash: Uint8Array
+  readonly renewed: number
+  readonly can_send: number
+  readonly sync: SyncState
 }
 
 const SELECT_SENDER =
-  'SELECT q.router, r.state, r.last_snd_id, r.last_snd_hash FROM ratchets r JOIN snd_queues q ON q.conn = r.conn ' +
-  'JOIN connections c ON c.conn = r.conn WHERE r.conn = ? AND r.can_send = 1 AND c.deleted = 0'
+  'SELECT q.router, r.state, r.last_snd_id, r.last_snd_hash, r.renewed, r.can_send, c.sync FROM ratchets r ' +
+  'JOIN snd_queues q ON q.conn = r.conn JOIN connections c ON c.conn = r.conn WHERE r.conn = ? AND c.deleted = 0'
 
-const UPDATE_SENDER = 'UPDATE ratchets SET state = ?, last_snd_id = ?, last_snd_hash = ? WHERE conn = ?'
+export const UPDATE_SENDER = 'UPDATE ratchets SET state = ?, last_snd_id = ?, last_snd_hash = ? WHERE conn = ?'
 
 const INSERT_MESSAGE =
-  'INSERT INTO snd_messages (conn, snd_id, kind, notify, report, sealing, body, bytes, created_at) ' +
-  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  'INSERT INTO snd_messages (conn, snd_id, kind, notify, report, sealing, body, bytes, created_at, deferred, ad) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
 
-type Kind = 'message' | 'confirmation' | 'hello' | 'control'
+/** `ratchetKey` is no message of the ratchet: it starts another. */
+export type Kind = 'message' | 'confirmation' | 'hello' | 'control' | 'ratchetKey'
 
-interface Content {
+export interface Content {
   readonly kind: Kind
   readonly notify: boolean
   readonly report: boolean
@@ -49,9 +54,10 @@ interface Content {
  * The confirmation is the first message of a connection: who gets another before it does not know the key of its queue
  * yet, and loses it (agent §6.7).
  */
-async function findSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender | undefined> {
+export async function findSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender | undefined> {
   const sender = await tx.get<Sender>(SELECT_SENDER, conn)
-  return kind !== 'confirmation' && sender?.last_snd_id === 0 ? undefined : sender
+  if (sender === undefined || (sender.can_send === 0 && maySend(sender.sync))) return undefined
+  return kind !== 'confirmation' && sender.last_snd_id === 0 ? undefined : sender
 }
 
 async function loadSender(tx: Tx, conn: ConnId, kind: Kind): Promise<Sender> {
@@ -65,7 +71,10 @@ export async function canSend(tx: Tx, conn: ConnId): Promise<boolean> {
   return (await findSender(tx, conn, 'control')) !== undefined
 }
 
-/** Stores messages of one connection in order; the ratchet is written once for all of them. */
+/**
+ * Stores messages of one connection in order; the ratchet is written once for all of them. While there is no ratchet
+ * that both ends have they wait without keys (see deferred.ts).
+ */
 async function enqueue(
   context: AgentContext,
   tx: Tx,
@@ -74,37 +83,72 @@ async function enqueue(
   contents: readonly Content[],
 ): Promise<MsgId> {
   const now = context.env.clock.now()
-  let state = decodeRatchet(sender.state)
   let number = sender.last_snd_id
+  if (!maySend(sender.sync)) {
+    for (const content of contents) await insertMessage(tx, conn, ++number, content, now, undefined)
+    await tx.run('UPDATE ratchets SET last_snd_id = ? WHERE conn = ?', number, conn)
+    return number
+  }
+  let state = decodeRatchet(sender.state)
   let hash = sender.last_snd_hash
   for (const content of contents) {
     const step = ratchetStep(state)
-    const previous = hash
-    const key = step.messageKey
+    const sealed = seal(step.messageKey, hash, sender)
     state = step.state
     number++
-    hash = content.hash(number, previous)
-    await tx.run(
-      INSERT_MESSAGE,
-      conn,
-      number,
-      content.kind,
-      content.notify ? 1 : 0,
-      content.report ? 1 : 0,
-      encodeSealing({ version: key.version, key: key.key, iv: key.iv, header: key.encHeader, previousHash: previous }),
-      content.stored,
-      content.bytes,
-      now,
-    )
+    hash = content.hash(number, hash)
+    await insertMessage(tx, conn, number, content, now, sealed)
   }
   await tx.run(UPDATE_SENDER, encodeRatchet(state), number, hash, conn)
   tx.afterCommit(() => context.wakeDelivery(conn, sender.router))
   return number
 }
 
+export interface Sealed {
+  readonly sealing: Uint8Array
+  /** Associated data, where it is not the one that the connection has always had. */
+  readonly ad: Uint8Array | null
+}
+
+/** What a message keeps of its ratchet step. */
+export function seal(
+  { version, key, iv, encHeader, ad }: MessageKey,
+  previousHash: Uint8Array,
+  sender: Sender,
+): Sealed {
+  return {
+    sealing: encodeSealing({ version, key, iv, header: encHeader, previousHash }),
+    ad: sender.renewed === 0 ? null : ad,
+  }
+}
+
+export async function insertMessage(
+  tx: Tx,
+  conn: ConnId,
+  number: number,
+  content: Content,
+  now: number,
+  sealed: Sealed | undefined,
+): Promise<void> {
+  await tx.run(
+    INSERT_MESSAGE,
+    conn,
+    number,
+    content.kind,
+    content.notify ? 1 : 0,
+    content.report ? 1 : 0,
+    sealed?.sealing ?? EMPTY,
+    content.stored,
+    content.bytes,
+    now,
+    sealed === undefined ? 1 : 0,
+    sealed?.ad ?? null,
+  )
+}
+
 const A_MSG = new Uint8Array([0x4d])
 
-function aMessageContent(message: AMessage, kind: Kind, notify: boolean, report: boolean): Content {
+export function aMessageContent(message: AMessage, kind: Kind, notify: boolean, report: boolean): Content {
   const bytes = encodeAMessage(message)
   return {
     kind,

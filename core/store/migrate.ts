@@ -9,6 +9,7 @@ import { blocksMigration } from './migrations/0007-blocks.ts'
 import { commonRoleMigration } from './migrations/0008-common-role.ts'
 import { acceptedMigration } from './migrations/0009-accepted.ts'
 import { expiryMigration } from './migrations/0010-expiry.ts'
+import { ratchetSyncMigration } from './migrations/0011-ratchet-sync.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly string[] = [
   commonRoleMigration,
   acceptedMigration,
   expiryMigration,
+  ratchetSyncMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

@@ -45,7 +45,7 @@ async function hear(by: TestAgent, text: string): Promise<void> {
 }
 
 describe('a database that is older than what its peers have seen', () => {
-  test('sends nothing under keys that were used, and goes on once a peer began a new chain', async () => {
+  test('sends nothing under keys that were used, and goes on once both ends have a new ratchet', async () => {
     const path = join(folder.path, 'anna.db')
     const { anna, bruno, conns } = await pair(path)
     await say(anna, conns[0], 'one')
@@ -54,6 +54,32 @@ describe('a database that is older than what its peers have seen', () => {
 
     const store = await openStore(path, env.clock)
     await store.write(retire)
+    await store.close()
+    const back = await testAgent({ routers: [router.address], path })
+    await say(back, conns[0], 'two')
+    await hear(bruno, 'two')
+    const states = (agent: TestAgent) => agent.events.flatMap((event) => (event.type === 'RSYNC' ? [event.state] : []))
+    expect([states(back), states(bruno)]).toEqual([
+      ['started', 'agreed', 'ok'],
+      ['agreed', 'ok'],
+    ])
+    await say(bruno, conns[1], 'are you there?')
+    await hear(back, 'are you there?')
+    await Promise.all([back.stop(), bruno.stop()])
+  })
+
+  test('goes on with a peer that knows no renewal once that began a new chain', async () => {
+    const path = join(folder.path, 'old-peer.db')
+    const { anna, bruno, conns } = await pair(path)
+    await say(anna, conns[0], 'one')
+    await hear(bruno, 'one')
+    await anna.stop()
+
+    const store = await openStore(path, env.clock)
+    await store.write(async (tx) => {
+      await tx.run('UPDATE connections SET agent_version = 2')
+      await retire(tx)
+    })
     await store.close()
     const back = await testAgent({ routers: [router.address], path })
     await expect(say(back, conns[0], 'two')).rejects.toMatchObject({ code: 'not-connected' })

@@ -608,6 +608,7 @@ export function createFakeNetwork(): FakeNetwork {
         await tx.run("DELETE FROM fake_out WHERE type = 'msg'")
       },
       resubscribe() {},
+      async synchronise() {},
       async suspend(tx, conn) {
         await this.remove(tx, conn)
       },

@@ -1,5 +1,6 @@
 import type { Tx } from '../../store/database.ts'
 import type { ConnId } from '../api.ts'
+import type { SyncState } from '../ratchet/sync.ts'
 
 export interface ConnectionRecord {
   readonly conn: ConnId
@@ -8,6 +9,7 @@ export interface ConnectionRecord {
   readonly lastExternalId: number
   readonly lastHash: Uint8Array
   readonly deleted: boolean
+  readonly sync: SyncState
 }
 
 export async function insertConnection(
@@ -31,7 +33,8 @@ export async function loadConnection(tx: Tx, conn: ConnId): Promise<ConnectionRe
     last_external_id: number
     last_rcv_hash: Uint8Array
     deleted: number
-  }>('SELECT kind, agent_version, last_external_id, last_rcv_hash, deleted FROM connections WHERE conn = ?', conn)
+    sync: SyncState
+  }>('SELECT kind, agent_version, last_external_id, last_rcv_hash, deleted, sync FROM connections WHERE conn = ?', conn)
   return (
     row && {
       conn,
@@ -40,6 +43,7 @@ export async function loadConnection(tx: Tx, conn: ConnId): Promise<ConnectionRe
       lastExternalId: row.last_external_id,
       lastHash: row.last_rcv_hash,
       deleted: row.deleted !== 0,
+      sync: row.sync,
     }
   )
 }

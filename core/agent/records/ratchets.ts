@@ -139,7 +139,7 @@ export async function deleteX3dhKeys(tx: Tx, conn: number): Promise<void> {
   await tx.query.deleteFrom('x3dh_keys').where('conn', '=', conn).execute()
 }
 
-function x448Pair(raw: Uint8Array): X448Pair {
+export function x448Pair(raw: Uint8Array): X448Pair {
   const privateKey = { algorithm: 'X448', raw } as const
   return { privateKey, publicKey: publicKeyOf(privateKey) }
 }

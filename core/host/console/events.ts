@@ -38,6 +38,10 @@ export function eventLines(event: AgentEvent): object[] {
       return event.conns.map((conn) => ({ event: event.type, conn, router: event.router }))
     case 'ERR':
       return [{ event: 'ERR', conn: event.conn, operation: event.operation, error: errorFields(event.error) }]
+    case 'RSYNC': {
+      const { conn, state, renewed, error } = event
+      return [{ event: 'RSYNC', conn, state, renewed, ...(error && { error: errorFields(error) }) }]
+    }
     case 'CON':
     case 'QCONT':
     case 'END':

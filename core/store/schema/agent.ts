@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Tables of migrations/0001-agent.ts. Times are milliseconds since 1970; keys are raw bytes. */
+/** Tables of migrations/0001-agent.ts and 0011-ratchet-sync.ts. Times are milliseconds since 1970; keys are raw bytes. */
 export interface AgentSchema {
   routers: { router: Generated<number>; hosts: string; port: string; key_hash: Uint8Array }
   connections: {
@@ -12,6 +12,8 @@ export interface AgentSchema {
     last_rcv_hash: Generated<Uint8Array>
     deleted: Generated<number>
     created_at: number
+    /** Whether both ends have the same ratchet (agent §9.2). */
+    sync: Generated<'ok' | 'allowed' | 'required' | 'started' | 'agreed'>
   }
   rcv_queues: {
     queue: Generated<number>
@@ -57,7 +59,20 @@ export interface AgentSchema {
     e2e_params: Uint8Array | null
     last_snd_id: Generated<number>
     last_snd_hash: Generated<Uint8Array>
+    /** It took the place of another: 1. */
+    renewed: Generated<number>
   }
+  ratchet_syncs: {
+    conn: number
+    /** Our keys while `started`. */
+    private1: Uint8Array | null
+    private2: Uint8Array | null
+    started_at: number | null
+    /** When the next start is due by itself. */
+    due: number | null
+  }
+  /** Of keys that peers sent and that were used. */
+  ratchet_key_hashes: { seen: Generated<number>; conn: number; hash: Uint8Array }
   skipped_keys: { conn: number; header_key: Uint8Array; number: number; message_key: Uint8Array; iv: Uint8Array }
   rcv_hashes: { conn: number; slot: number; hash: Uint8Array }
   confirmations: {
@@ -92,13 +107,19 @@ export interface AgentSchema {
   snd_messages: {
     conn: number
     snd_id: number
-    kind: 'message' | 'confirmation' | 'hello' | 'control'
+    kind: 'message' | 'confirmation' | 'hello' | 'control' | 'ratchetKey'
     notify: number
     report: number
     sealing: Uint8Array
     body: number | null
     bytes: Uint8Array | null
     created_at: number
+    /** 1: waits for a ratchet and has no keys; such rows come after all others of their connection. */
+    deferred: Generated<number>
+    /** The number that the application knows, where it is another. */
+    message: Generated<number | null>
+    /** Associated data, where the ratchet of the connection is or was another. */
+    ad: Generated<Uint8Array | null>
   }
   commands: { command: Generated<number>; conn: number; kind: string; arguments: Uint8Array }
 }
