@@ -2,9 +2,9 @@ import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { callsOf } from '../../state/chat-calls.ts'
-import type { Chat, ChatMessage } from '../../state/chats.ts'
+import type { Chat, ChatMessage, ChatRef } from '../../state/chats.ts'
 import { showMessage } from '../../state/messages.ts'
-import { IconButton } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import css from './message-search.module.css'
@@ -12,6 +12,22 @@ import { authorOf } from './names.ts'
 import { useNow } from './now.ts'
 import { textOf } from './summary.ts'
 import { shortTime } from './time.ts'
+
+const PAGE = 50
+
+interface Hits {
+  /** The newest first. */
+  readonly found: readonly ChatMessage[]
+  readonly more: boolean
+}
+
+const NOTHING: Hits = { found: [], more: false }
+
+async function page(ref: ChatRef, search: string, before?: number): Promise<Hits> {
+  const from = before === undefined ? {} : { before }
+  const messages = (await callsOf(ref).list({ search, limit: PAGE + 1, ...from })).toReversed()
+  return { found: messages.slice(0, PAGE), more: messages.length > PAGE }
+}
 
 interface MessageSearchProps {
   readonly chat: Chat
@@ -23,21 +39,21 @@ export function MessageSearch({ chat, onClose }: MessageSearchProps) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   const [search, setSearch] = useState('')
-  const [found, setFound] = useState<readonly ChatMessage[]>([])
-  const { failure, run } = useCall()
+  const [{ found, more }, setHits] = useState(NOTHING)
+  const { failure, busy, run } = useCall()
   const { ref } = chat
 
   useEffect(() => {
     const wanted = search.trim()
     if (wanted === '') {
-      setFound([])
+      setHits(NOTHING)
       return
     }
     let current = true
     const timer = setTimeout(() => {
       void run(async () => {
-        const messages = await callsOf(ref).list({ search: wanted, limit: 50 })
-        if (current) setFound(messages.toReversed())
+        const hits = await page(ref, wanted)
+        if (current) setHits(hits)
       })
     }, 150)
     return () => {
@@ -45,6 +61,17 @@ export function MessageSearch({ chat, onClose }: MessageSearchProps) {
       clearTimeout(timer)
     }
   }, [ref, search, run])
+
+  async function showOlder(): Promise<void> {
+    const last = found.at(-1)
+    if (last === undefined || busy) return
+    const wanted = search.trim()
+    await run(async () => {
+      const next = await page(ref, wanted, last.id)
+      // Meanwhile something else may be looked for.
+      setHits((hits) => (hits.found === found ? { found: [...found, ...next.found], more: next.more } : hits))
+    })
+  }
 
   async function goTo(message: ChatMessage): Promise<void> {
     await run(() => showMessage(ref, message.id))
@@ -67,24 +94,31 @@ export function MessageSearch({ chat, onClose }: MessageSearchProps) {
       </div>
       <FailureNote failure={failure} />
       <p className="visually-hidden" role="status">
-        {search.trim() !== '' && t('chats.found', { count: found.length })}
+        {search.trim() !== '' && t(more ? 'chats.foundMore' : 'chats.found', { count: found.length })}
       </p>
       {found.length > 0 && (
-        <ul className={css.found}>
-          {found.map((message) => (
-            <li key={message.id}>
-              <button type="button" onClick={() => goTo(message)}>
-                <span className={css.who}>
-                  <bdi>{message.sent ? t('chats.quoteOwn') : authorOf(chat, message, t)}</bdi>
-                  <time>{shortTime(message.time, now, i18n.language)}</time>
-                </span>
-                <span className={css.text} dir="auto">
-                  {textOf(message, t)}
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <div className={css.found}>
+          <ul>
+            {found.map((message) => (
+              <li key={message.id}>
+                <button type="button" className={css.hit} onClick={() => goTo(message)}>
+                  <span className={css.who}>
+                    <bdi>{message.sent ? t('chats.quoteOwn') : authorOf(chat, message, t)}</bdi>
+                    <time>{shortTime(message.time, now, i18n.language)}</time>
+                  </span>
+                  <span className={css.text} dir="auto">
+                    {textOf(message, t)}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {more && (
+            <Button look="quiet" onClick={showOlder}>
+              {t('chats.foundOlder')}
+            </Button>
+          )}
+        </div>
       )}
       {found.length === 0 && search.trim() !== '' && failure === undefined && (
         <p className={css.none}>{t('chats.nothingFound', { search: search.trim() })}</p>
