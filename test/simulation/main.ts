@@ -2,18 +2,32 @@ import { parseArgs } from 'node:util'
 import { play } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
 
-/**
- * `npm run sim -- [--scenario NAME] [--seed N] [--steps N] [--runs N]`: plays scenarios with faults on virtual time, seed
- * after seed. The first failure ends it and prints how to play it again.
- */
-const { values } = parseArgs({
-  options: {
-    scenario: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    steps: { type: 'string' },
-    runs: { type: 'string', default: '1' },
-  },
-})
+const USAGE = `npm run sim -- [--scenario ${SCENARIOS.map(({ name }) => name).join('|')}] [--seed N] [--steps N] [--runs N]`
+
+/** Plays scenarios with faults on virtual time, seed after seed. The first failure ends it and tells how to play it again. */
+const values = options()
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        scenario: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        steps: { type: 'string' },
+        runs: { type: 'string', default: '1' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nusage: ${USAGE}`)
+    process.exit(2)
+  }
+}
+
+if (values.help) {
+  console.log(`usage: ${USAGE}`)
+  process.exit(0)
+}
 const chosen = SCENARIOS.filter(({ name }) => values.scenario === undefined || values.scenario === name)
 if (chosen.length === 0) {
   console.error(`no such scenario; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
