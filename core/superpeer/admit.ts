@@ -6,7 +6,7 @@ import type { MemberInfo } from '../chat/invitations.ts'
 import { encodeConnInfo } from '../chat/outgoing.ts'
 import { redactProfile } from '../chat/permissions.ts'
 import type { GroupProfile } from '../chat/profile.ts'
-import type { MemberRole } from '../chat/roles.ts'
+import { type MemberRole, maySend } from '../chat/roles.ts'
 import { bind, unbind } from '../chat/state/bindings.ts'
 import { CHAT_VERSIONS, SINCE } from '../chat/versions.ts'
 import { equal } from '../codec/bytes.ts'
@@ -113,9 +113,10 @@ async function judge(tx: Tx, group: Group, element: MessageElement, join: Join):
   if (existing.role === 'owner' || existing.role === 'relay') return 'member-id'
   if (existing.status === 'removed' || existing.status === 'rejected') return 'removed'
   if (existing.key !== undefined && !equal(existing.key.raw, join.newMemberKey.raw)) return 'key'
-  const onlyBlocked = existing.key === undefined && existing.status === 'unknown'
-  if (existing.key === undefined && !onlyBlocked) return 'member-id'
-  return existing.roleSigned && join.viaRelay === undefined ? 'via-relay' : undefined
+  const onlyNamed = existing.key === undefined && existing.status === 'unknown'
+  if (existing.key === undefined && !onlyNamed) return 'member-id'
+  const empowered = existing.roleSigned && maySend(existing.role)
+  return empowered && join.viaRelay === undefined ? 'via-relay' : undefined
 }
 
 function cannotSign({ signed, message }: MessageElement): boolean {

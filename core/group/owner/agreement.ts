@@ -22,6 +22,7 @@ import { type Group, groupById } from '../state/groups.ts'
 import {
   blockedMembers,
   insertMember,
+  membersNamed,
   pinMemberKey,
   setMemberConn,
   setMemberProfile,
@@ -204,7 +205,7 @@ export async function relayConnected(context: GroupContext, tx: Tx, relay: Relay
   await setMemberStatus(tx, member.id, 'connected', now)
   const knowsRosters = (member.versions?.max ?? 0) >= SINCE.roster
   if (knowsRosters) await sendRoster(context, tx, member.group, [member.id])
-  await sendRestrictions(context, tx, member.group, member.id)
+  await sendNamed(context, tx, member.group, member.id)
   // One that served before does not acknowledge (chat §6.6): it is what it was.
   if (isReturning(relay)) await advanceRelay(context, tx, member.id, 'active')
   if (!knowsRosters || isReturning(relay)) await publishLink(context, tx, member.group)
@@ -213,20 +214,26 @@ export async function relayConnected(context: GroupContext, tx: Tx, relay: Relay
   await tellRelay(context, tx, member.id)
 }
 
-/** A super-peer that comes later hears who is blocked for all: neither link data nor the roster says so. */
-async function sendRestrictions(context: GroupContext, tx: Tx, id: GroupId, to: MemberRowId): Promise<void> {
+/**
+ * A super-peer that comes later hears who is blocked for all, and whose right to write was given or taken by name:
+ * neither link data nor the roster says so.
+ */
+async function sendNamed(context: GroupContext, tx: Tx, id: GroupId, to: MemberRowId): Promise<void> {
   const group = await groupById(tx, id)
-  const blocked = await blockedMembers(tx, id, MAX_RESTRICTIONS)
-  if (group === undefined || blocked.length === 0) return
-  const events = blocked.map((memberId) => {
+  if (group === undefined) return
+  const roles = (await membersNamed(tx, id, MAX_NAMED)).map(
+    (params) => ({ event: { type: 'x.grp.mem.role', params } }) as const,
+  )
+  const blocked = (await blockedMembers(tx, id, MAX_NAMED)).map((memberId) => {
     const params = { memberId, memberRestrictions: { restriction: 'blocked' } }
     return { event: { type: 'x.grp.mem.restrict', params } } as const
   })
-  await sendEvents(context, tx, group, events, { to: [to], wait: false })
+  const events = [...roles, ...blocked]
+  if (events.length > 0) await sendEvents(context, tx, group, events, { to: [to], wait: false })
 }
 
-/** The newest ones, where there are more. */
-const MAX_RESTRICTIONS = 1000
+/** Of each kind, the newest ones where there are more. */
+const MAX_NAMED = 1000
 
 export async function rosterAcknowledged(
   context: GroupContext,

@@ -34,9 +34,12 @@ export async function receiveRole(received: Received, params: ChatEventParams['x
   if (versioned === undefined) return ignored('replay')
   const effects: Effect[] = [...versioned]
   if (target === undefined) {
-    if (author.role !== 'owner' || params.memberKey === undefined || !isRosterRole(params.role)) {
-      return ignored('unknown-member', { scope: GROUP_SCOPE, effects })
+    if (author.role !== 'owner') return ignored('unknown-member', { scope: GROUP_SCOPE, effects })
+    if (!isRosterRole(params.role)) {
+      await insertNamed(received, params)
+      return applied({ scope: GROUP_SCOPE, effects })
     }
+    if (params.memberKey === undefined) return ignored('unknown-member', { scope: GROUP_SCOPE, effects })
     const member = await insertMember(tx, {
       group: group.id,
       memberId: params.memberId,
@@ -65,6 +68,25 @@ export async function receiveRole(received: Received, params: ChatEventParams['x
   context.notify(tx, { type: 'member', group: group.id, member: target.id, change: 'updated' })
   if (target.id === group.ownMember) context.notify(tx, { type: 'group', group: group.id, change: 'updated' })
   return applied({ scope: GROUP_SCOPE, effects })
+}
+
+/** Somebody who is not known here yet, or joins later: whether they may write is decided already. */
+async function insertNamed(
+  { tx, group, context, now }: Received,
+  { memberId, role }: ChatEventParams['x.grp.mem.role'],
+): Promise<void> {
+  const member = await insertMember(tx, {
+    group: group.id,
+    memberId,
+    role,
+    roleSigned: true,
+    category: 'post',
+    status: 'unknown',
+    profile: { displayName: NAMELESS, fullName: '' },
+    profileKnown: false,
+    now,
+  })
+  context.notify(tx, { type: 'member', group: group.id, member: member.id, change: 'added' })
 }
 
 /**

@@ -105,6 +105,22 @@ export async function blockedMembers(tx: Tx, group: GroupId, limit: number): Pro
   return rows.map((row) => row.member_id)
 }
 
+/** Those whose role an owner set by name and no roster carries, the latest first. */
+export async function membersNamed(
+  tx: Tx,
+  group: GroupId,
+  limit: number,
+): Promise<{ readonly memberId: MemberId; readonly role: MemberRole }[]> {
+  const rows = await tx.all<{ member_id: Uint8Array; role: MemberRole }>(
+    `SELECT member_id, role FROM group_members WHERE group_id = ? AND role_signed = 1 AND member_id IS NOT NULL
+       AND role IN ('observer', 'author') AND status NOT IN ('rejected', 'removed', 'left', 'deleted')
+     ORDER BY member DESC LIMIT ?`,
+    group,
+    limit,
+  )
+  return rows.map((row) => ({ memberId: row.member_id, role: row.role }))
+}
+
 /** How many of whom we know take part, super-peers not counted. */
 export async function knownMembers(tx: Tx, group: GroupId): Promise<number> {
   const row = await tx.get<{ n: number }>(

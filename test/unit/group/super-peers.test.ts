@@ -237,6 +237,41 @@ describe('a super-peer in the place of another', () => {
   })
 })
 
+describe('a super-peer that comes later', () => {
+  test('hears from the owner whom it let write or silenced by name', async () => {
+    const { world, owner, group, join } = await community({ superPeers: 1, writers: 'owners' })
+    const [anna, boris] = [await join('anna'), await join('boris')]
+    const members = await owner.groups.members(group)
+    const rowOf = (name: string) => members.find(({ displayName }) => displayName === name)!.id
+    await owner.groups.setRole(group, rowOf('anna'), 'author')
+    await owner.groups.setRole(group, rowOf('boris'), 'author')
+    await owner.groups.setRole(group, rowOf('boris'), 'observer')
+    await world.time.pass(60_000)
+    await owner.groups.updateProfile(group, { writers: 'everyone' })
+    const fresh = await world.superPeer('fresh')
+    await owner.groups.addSuperPeer(group, fresh.address)
+    for (const { person, group: id } of [anna, boris]) {
+      await eventually(world.time, async () => (await person.view(id)).superPeers.connected === 2)
+    }
+    const roles = () =>
+      fresh.host.query(
+        "SELECT name, role, role_signed FROM group_members WHERE name IN ('anna', 'boris') ORDER BY name",
+      )
+    expect(await roles()).toEqual([
+      { name: 'anna', role: 'author', role_signed: 1 },
+      { name: 'boris', role: 'observer', role_signed: 1 },
+    ])
+    // The common role changes; what was said by name does not.
+    await owner.groups.updateProfile(group, { writers: 'owners' })
+    const [old] = (await owner.groups.superPeers(group)).filter(({ displayName }) => displayName !== 'fresh')
+    await owner.groups.removeSuperPeer(group, old!.id)
+    await world.time.pass(60_000)
+    await anna.person.groups.send(anna.group, { text: 'by name' })
+    await eventually(world.time, async () => (await boris.person.texts(boris.group)).includes('by name'))
+    await expect(boris.person.groups.send(boris.group, { text: 'no' })).rejects.toMatchObject({ code: 'role' })
+  })
+})
+
 describe('a member whose only super-peer is gone', () => {
   test('loses nothing of what it says: the next one takes it, in order', async () => {
     const { world, owner, group, join } = await community({ superPeers: 1 })
