@@ -3,6 +3,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { Shortcuts } from './features/palette/shortcuts.tsx'
 import { useRuntime } from './runtime/context.ts'
 import { useHost } from './state/host.ts'
+import { Boundary } from './ui/boundary.tsx'
 import { Layout } from './ui/layout.tsx'
 import { SignedOut, Starting } from './ui/starting.tsx'
 
@@ -34,47 +35,51 @@ export function App() {
   if (connection === 'signed-out') return <SignedOut />
   if (!loaded) return <Starting />
   return (
-    <Suspense fallback={<Starting />}>
-      <Switch>
-        <Route path="/welcome">
-          <Welcome />
-        </Route>
-        <Route path="/restore" component={Restore} />
-        {person === undefined && !(serving && NAMELESS.test(location)) && (
-          <Route>
-            <Redirect to={serving && location === '/' ? '/serve' : '/welcome'} replace />
+    <Boundary at={location}>
+      <Suspense fallback={<Starting />}>
+        <Switch>
+          <Route path="/welcome">
+            <Welcome />
           </Route>
-        )}
-        <Route>
-          <Layout>
-            <Shortcuts />
-            <Suspense fallback={null}>
-              <Switch>
-                <Route path="/chats/:group?">
-                  {({ group }) => (
-                    <Chats chat={group === undefined ? undefined : { kind: 'group', id: Number(group) }} />
-                  )}
-                </Route>
-                <Route path="/contacts/invite/*?" component={ContactPages} />
-                <Route path="/contacts/:contact/about" component={ContactPages} />
-                <Route path="/contacts/:contact">
-                  {({ contact }) => <Chats chat={{ kind: 'contact', id: Number(contact) }} />}
-                </Route>
-                <Route path="/connect" component={Connect} />
-                <Route path="/groups/new/*?" component={CreateGroup} />
-                <Route path="/groups/:group/*?">{({ group }) => <GroupPages group={Number(group)} />}</Route>
-                <Route path="/join" component={JoinPage} />
-                <Route path="/super-peers/*?" component={SuperPeers} />
-                <Route path="/serve/*?" component={Serve} />
-                <Route path="/settings/*?" component={Settings} />
-                <Route>
-                  <Redirect to="/chats" replace />
-                </Route>
-              </Switch>
-            </Suspense>
-          </Layout>
-        </Route>
-      </Switch>
-    </Suspense>
+          <Route path="/restore" component={Restore} />
+          {person === undefined && !(serving && NAMELESS.test(location)) && (
+            <Route>
+              <Redirect to={serving && location === '/' ? '/serve' : '/welcome'} replace />
+            </Route>
+          )}
+          <Route>
+            <Layout>
+              <Shortcuts />
+              <Boundary at={location}>
+                <Suspense fallback={null}>
+                  <Switch>
+                    <Route path="/chats/:group?">
+                      {({ group }) => (
+                        <Chats chat={group === undefined ? undefined : { kind: 'group', id: Number(group) }} />
+                      )}
+                    </Route>
+                    <Route path="/contacts/invite/*?" component={ContactPages} />
+                    <Route path="/contacts/:contact/about" component={ContactPages} />
+                    <Route path="/contacts/:contact">
+                      {({ contact }) => <Chats chat={{ kind: 'contact', id: Number(contact) }} />}
+                    </Route>
+                    <Route path="/connect" component={Connect} />
+                    <Route path="/groups/new/*?" component={CreateGroup} />
+                    <Route path="/groups/:group/*?">{({ group }) => <GroupPages group={Number(group)} />}</Route>
+                    <Route path="/join" component={JoinPage} />
+                    <Route path="/super-peers/*?" component={SuperPeers} />
+                    <Route path="/serve/*?" component={Serve} />
+                    <Route path="/settings/*?" component={Settings} />
+                    <Route>
+                      <Redirect to="/chats" replace />
+                    </Route>
+                  </Switch>
+                </Suspense>
+              </Boundary>
+            </Layout>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
   )
 }

@@ -34,6 +34,12 @@ export const en = {
       again: 'I have opened the link',
     },
   },
+  broken: {
+    waiting: 'This screen comes as soon as your host answers again.',
+    title: 'This screen could not be shown',
+    text: 'Nothing is lost: what your host has, stays. Loading it again helps most of the time.',
+    again: 'Load again',
+  },
   setting: {
     standard: 'Default: {{value}}.',
     range: 'A whole number from {{min}} to {{max}}.',
@@ -112,9 +118,6 @@ export const en = {
       'backup-file': 'The file cannot be read or written. Check the path.',
       full: 'There is not enough room on the disk. Nothing was changed.',
     },
-    codec: {
-      syntax: 'This is not a link. Part of it may be missing.',
-    },
     protocol: {
       link: 'This link leads to something else than it says.',
       'relay-test': 'Whoever answered does not hold the key of this address. Do not use it.',
@@ -127,6 +130,7 @@ export const en = {
       timeout: 'No answer came in time. Nothing was changed; try again in a moment.',
     },
     kind: {
+      codec: 'This is not a link. Part of it may be missing.',
       network: 'The router cannot be reached. Your data are safe; try again in a moment.',
       router: 'The router refused. Your data are safe.',
       store: 'The database could not take the change. Nothing was changed.',
@@ -166,6 +170,12 @@ export const de: Texts<typeof en> = {
       text: 'Öffne den Anmeldelink, den der Host beim Start ausgegeben hat. Er gilt einmal. Einen neuen gibt',
       again: 'Ich habe den Link geöffnet',
     },
+  },
+  broken: {
+    waiting: 'Diese Ansicht kommt, sobald dein Host wieder antwortet.',
+    title: 'Diese Ansicht ließ sich nicht zeigen',
+    text: 'Nichts ist verloren: Was dein Host hat, bleibt. Neu zu laden hilft meistens.',
+    again: 'Neu laden',
   },
   setting: {
     standard: 'Standard: {{value}}.',
@@ -245,9 +255,6 @@ export const de: Texts<typeof en> = {
       'backup-file': 'Die Datei lässt sich nicht lesen oder schreiben. Prüfe den Pfad.',
       full: 'Auf dem Datenträger ist nicht genug Platz. Nichts wurde geändert.',
     },
-    codec: {
-      syntax: 'Das ist kein Link. Vielleicht fehlt ein Teil.',
-    },
     protocol: {
       link: 'Dieser Link führt zu etwas anderem, als er sagt.',
       'relay-test': 'Wer geantwortet hat, besitzt den Schlüssel dieser Adresse nicht. Benutze sie nicht.',
@@ -260,6 +267,7 @@ export const de: Texts<typeof en> = {
       timeout: 'Es kam keine Antwort. Nichts wurde geändert; versuche es gleich noch einmal.',
     },
     kind: {
+      codec: 'Das ist kein Link. Vielleicht fehlt ein Teil.',
       network: 'Der Router ist nicht erreichbar. Deine Daten sind sicher; versuche es gleich noch einmal.',
       router: 'Der Router hat abgelehnt. Deine Daten sind sicher.',
       store: 'Die Datenbank konnte die Änderung nicht aufnehmen. Nichts wurde geändert.',

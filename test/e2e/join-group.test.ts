@@ -39,6 +39,11 @@ e2e('joining a group', () => {
       await page.getByRole('button', { name: 'Next' }).click()
       await page.getByRole('alert').getByText(problem).waitFor()
     }
+    // Cut off in the middle of its key.
+    await field.fill(link.slice(0, link.indexOf('#') + 30))
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('alert').getByText('Part of it may be missing').waitFor()
+    await page.getByRole('button', { name: 'Use another link' }).click()
     // A group that nobody has made.
     await field.fill(link.replace(/#...../, '#AAAAA'))
     await page.getByRole('button', { name: 'Next' }).click()

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { personOn } from './support/community.ts'
 import type { TestHost } from './support/hosts.ts'
 import { e2e, stage } from './support/stage.ts'
-import type { Window } from './support/windows.ts'
+import { HOST_AWAY, type Window } from './support/windows.ts'
 
 e2e('settings', () => {
   const scene = stage()
@@ -103,6 +103,39 @@ e2e('settings', () => {
     const report = (await page.evaluate('navigator.clipboard.readText()')) as string
     expect(report).toContain('127.0.0.1')
     for (const secret of ['Ada', host.router.split('@')[0]!, '/c#', '/r#']) expect(report).not.toContain(secret)
+  })
+
+  test('a screen whose code cannot be had takes nothing with it, and comes with the host', async () => {
+    const { page } = window
+    window.expect(HOST_AWAY)
+    window.expect(/dynamically imported module|preload CSS/)
+    await page.reload()
+    await page.getByRole('navigation', { name: 'Settings' }).waitFor()
+    await host.kill()
+    await page.getByText('Your host does not answer').waitFor()
+    await page.getByRole('link', { name: 'Serve' }).click()
+    await page.getByText('This screen comes as soon as your host answers again').waitFor()
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('navigation', { name: 'Settings' }).waitFor()
+    await page.getByRole('link', { name: 'Serve' }).click()
+    await host.start()
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await page.getByRole('heading', { name: 'Serve groups' }).waitFor()
+  })
+
+  test('an interface that is older than its host is loaded anew', async () => {
+    const { page } = window
+    window.expect(/dynamically imported module|preload CSS|404/)
+    await page.goto(new URL('/settings/about', page.url()).href)
+    await page.getByRole('navigation', { name: 'Settings' }).waitFor()
+    await page.evaluate('sessionStorage.clear()')
+    let gone = 0
+    await page.route('**/assets/*.js', (route) => (gone++ === 0 ? route.fulfill({ status: 404 }) : route.continue()))
+    await page.getByRole('link', { name: 'Super-peers' }).click()
+    await page.getByRole('heading', { name: 'Super-peers', level: 1 }).waitFor()
+    expect(gone).toBeGreaterThan(1)
+    await page.unroute('**/assets/*.js')
+    await page.goto(new URL('/settings/about', page.url()).href)
   })
 
   test('about lists what others made', async () => {

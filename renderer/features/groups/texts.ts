@@ -48,7 +48,8 @@ export const en = {
       steps: 'Steps of creating a group',
       step: { about: 'About', superPeers: 'Super-peers', progress: 'Set up', share: 'Share' },
       superPeersLead:
-        'Super-peers are always-on computers that pass messages on. They can’t write in your group, and they can’t change what owners sign. A good choice is made already.',
+        'Super-peers are always-on computers that pass messages on. They can’t write in your group, and they can’t change what owners sign.',
+      suggested: 'A good choice is made already.',
       begin: 'Create group',
       making: 'Making the link of your group…',
       makingLater: 'The link of your group could not be made yet; it is tried again by itself.',
@@ -329,7 +330,8 @@ export const de: Texts<typeof en> = {
       steps: 'Schritte beim Gründen einer Gruppe',
       step: { about: 'Über die Gruppe', superPeers: 'Super-Peers', progress: 'Einrichten', share: 'Teilen' },
       superPeersLead:
-        'Super-Peers sind immer laufende Rechner, die Nachrichten weitergeben. Sie können in deiner Gruppe nicht schreiben und nicht ändern, was Eigentümer signieren. Eine gute Wahl ist schon getroffen.',
+        'Super-Peers sind immer laufende Rechner, die Nachrichten weitergeben. Sie können in deiner Gruppe nicht schreiben und nicht ändern, was Eigentümer signieren.',
+      suggested: 'Eine gute Wahl ist schon getroffen.',
       begin: 'Gruppe gründen',
       making: 'Der Link deiner Gruppe entsteht …',
       makingLater: 'Der Link deiner Gruppe konnte noch nicht entstehen; es wird von selbst wieder versucht.',

@@ -25,6 +25,7 @@ interface AddByAddressProps {
 export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddByAddressProps) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(stays)
+  const [closed, setClosed] = useState(false)
   const [address, setAddress] = useState(begin)
   const [found, setFound] = useState<TestResult>()
   const { busy, failure, run, clear } = useCall()
@@ -34,6 +35,7 @@ export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddBy
     setAddress('')
     setFound(undefined)
     setOpen(stays)
+    setClosed(true)
     clear()
   }
 
@@ -46,7 +48,13 @@ export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddBy
   if (!open) {
     return (
       <div>
-        <Button look="quiet" icon={<Plus size={18} aria-hidden="true" />} onClick={() => setOpen(true)}>
+        <Button
+          look="quiet"
+          icon={<Plus size={18} aria-hidden="true" />}
+          // Whoever came by keyboard goes on from here.
+          autoFocus={closed}
+          onClick={() => setOpen(true)}
+        >
           {t('superPeers.add.open')}
         </Button>
       </div>

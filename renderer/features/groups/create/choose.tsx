@@ -23,7 +23,8 @@ export function Choose() {
   const profile = useHost((state) => state.profiles.find(({ superPeer }) => !superPeer)?.id)
   const { busy, failure, run } = useCall()
   if (draft.displayName.trim() === '' && !busy) return <Redirect to="/groups/new" replace />
-  const selected = draft.superPeers ?? (known === undefined ? [] : suggestion(known, own))
+  const suggested = known === undefined ? [] : suggestion(known, own)
+  const selected = draft.superPeers ?? suggested
 
   async function create(): Promise<void> {
     if (profile === undefined) return
@@ -47,7 +48,10 @@ export function Choose() {
 
   return (
     <Wizard step="superPeers" back="/groups/new">
-      <p className={css.lead}>{t('groups.create.superPeersLead')}</p>
+      <p className={css.lead}>
+        {t('groups.create.superPeersLead')}
+        {suggested.length > 0 && ` ${t('groups.create.suggested')}`}
+      </p>
       {known !== undefined && (
         <>
           <Picker known={known} selected={selected} onChange={(superPeers) => setDraft({ superPeers })} />
