@@ -21,7 +21,7 @@ import { receiveElement } from './receive.ts'
 import { advanceRelay, endRelay } from './relay-events.ts'
 import { deliveryEnded, keepForLater } from './sending/deliveries.ts'
 import { type Group, groupById } from './state/groups.ts'
-import { setMemberConn, setMemberVersions } from './state/members.ts'
+import { knownMembers, setMemberConn, setMemberVersions } from './state/members.ts'
 import { type Relay, relayByMember } from './state/relays.ts'
 import type { SuperPeerTests } from './test-super-peer.ts'
 
@@ -228,7 +228,8 @@ async function apply(
       return countChanged(context, tx, group.id)
     }
     case 'member-added':
-      if (!owner || processed.event !== 'x.grp.mem.new') return
+      if (!owner) return notFewerThanKnown(context, tx, group)
+      if (processed.event !== 'x.grp.mem.new') return
       await tx.run('UPDATE groups SET member_count = member_count + 1 WHERE group_id = ?', group.id)
       return countChanged(context, tx, group.id)
     case 'roster-wanted':
@@ -240,6 +241,14 @@ async function apply(
       return capabilitiesReceived(context, tx, relay, effect.capabilities)
     default:
   }
+}
+
+/** A member hears of newcomers when they speak; the whole number comes with link data (`member/resync.ts`). */
+async function notFewerThanKnown(context: GroupContext, tx: Tx, group: Group): Promise<void> {
+  const known = await knownMembers(tx, group.id)
+  if (known <= group.memberCount) return
+  await tx.run('UPDATE groups SET member_count = ? WHERE group_id = ?', known, group.id)
+  context.notify(tx, { type: 'group', group: group.id, change: 'updated' })
 }
 
 async function askForRoster(context: GroupContext, tx: Tx, relay: Relay, version: number | undefined): Promise<void> {

@@ -35,3 +35,13 @@ test('the owner that is away does not make those it has not counted disappear', 
   await owner.start()
   await eventually(world.time, async () => (await owner.view(group)).memberCount === 3)
 })
+
+test('a newcomer is counted by those who were there before it as soon as it speaks', async () => {
+  const { world, join } = await community()
+  const anna = await join('anna')
+  const bert = await join('bert')
+  expect((await anna.person.view(anna.group)).memberCount).toBe(2)
+  await bert.person.groups.send(bert.group, { text: 'hello' })
+  await eventually(world.time, async () => (await anna.person.texts(anna.group)).includes('hello'))
+  expect((await anna.person.view(anna.group)).memberCount).toBe(3)
+})
