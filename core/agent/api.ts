@@ -92,7 +92,7 @@ export interface Agent {
 
   /**
    * Asks the other side to renew the encryption, where messages did not decrypt; RSYNC tells how it goes. With `force`
-   * in any state. Errors: usage `sync` where there is nothing to renew, usage `not-connected`.
+   * whether there is need or not. Errors: usage `sync` where there is no need or it is being done, `not-connected`.
    */
   synchronise(tx: Tx, conn: ConnId, options?: { force?: boolean }): Promise<void>
 

@@ -29,12 +29,20 @@ import {
  * them by the numbers that it was told.
  */
 
-const INFO = encodeAgentMessage({ type: 'ratchetInfo', info: EMPTY })
-
-/** Our keys for a new ratchet, in an envelope `R`. Numbered like a message, as the reference does. */
-export async function sendRatchetKey(context: AgentContext, tx: Tx, conn: ConnId, e2e: E2eParams): Promise<void> {
-  const bytes = encodeAgentEnvelope({ type: 'ratchetKey', version: AGENT_VERSIONS.max, e2e, info: INFO })
-  const hash = sha256(INFO)
+/**
+ * Our keys for a new ratchet, in an envelope `R`. Numbered like a message, as the reference does. `answered`: hash of the
+ * keys that they answer, for ends that have forgotten theirs; the reference leaves it empty and does not look at it.
+ */
+export async function sendRatchetKey(
+  context: AgentContext,
+  tx: Tx,
+  conn: ConnId,
+  e2e: E2eParams,
+  answered: Uint8Array = EMPTY,
+): Promise<void> {
+  const info = encodeAgentMessage({ type: 'ratchetInfo', info: answered })
+  const bytes = encodeAgentEnvelope({ type: 'ratchetKey', version: AGENT_VERSIONS.max, e2e, info })
+  const hash = sha256(info)
   const content: Content = { kind: 'ratchetKey', notify: true, report: false, hash: () => hash, stored: null, bytes }
   const sender = await requireSender(tx, conn)
   await tx.run('UPDATE ratchets SET last_snd_hash = ? WHERE conn = ?', hash, conn)

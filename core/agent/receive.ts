@@ -165,7 +165,7 @@ async function open(context: AgentContext, tx: Tx, delivery: Delivery, bytes: Ui
     if (inner.type === 'message') return receiveMessage(context, tx, delivery, inner)
     if (inner.type === 'ratchetKey') {
       await raiseAgentVersion(tx, queue.conn, Math.min(inner.version, AGENT_VERSIONS.max))
-      await receiveRatchetKey(context, tx, connection, inner.e2e)
+      await receiveRatchetKey(context, tx, connection, inner)
       return 'acknowledge'
     }
     throw prohibited(`${inner.type} where a message was expected`)

@@ -1,18 +1,20 @@
-import { HearthError } from '../codec/error.ts'
+import { equal } from '../codec/bytes.ts'
+import { HearthError, unlessMalformed } from '../codec/error.ts'
 import { createWorker, type Worker } from '../env/worker.ts'
 import type { Tx } from '../store/database.ts'
 import type { ConnId } from './api.ts'
 import { type AgentContext, emit } from './context.ts'
 import { sealDeferred, sendRatchetKey, sendReady } from './deferred.ts'
-import type { AgentMessage } from './message.ts'
+import type { AgentEnvelope } from './envelope.ts'
+import { type AgentMessage, decodeAgentMessage } from './message.ts'
 import type { RatchetError } from './ratchet/error.ts'
 import { E2E_VERSIONS, type E2eParams } from './ratchet/params.ts'
 import type { RatchetState } from './ratchet/state.ts'
 import {
+  actionFor,
   afterFailure,
   afterMessage,
   keyHash,
-  keysFor,
   maySend,
   mayStart,
   renewRatchet,
@@ -43,6 +45,8 @@ import {
 
 /** From this version of the agent protocol on peers understand `R`. */
 const SYNC_VERSION = 3
+/** Size of the hash of keys. */
+const KEY_HASH = 32
 /** Starts made together. */
 const STARTS = 50
 
@@ -52,7 +56,10 @@ export async function synchronise(context: AgentContext, tx: Tx, conn: ConnId, f
   if (connection === undefined || connection.deleted || !(await canBegin(tx, connection))) {
     throw new HearthError('usage', 'not-connected', 'this connection cannot renew its encryption')
   }
-  if (!force && !mayStart(connection.sync)) throw new HearthError('usage', 'sync', 'there is nothing to renew')
+  // One at a time: keys on their way will be answered.
+  if (connection.sync === 'started' || !(force || mayStart(connection.sync))) {
+    throw new HearthError('usage', 'sync', 'there is nothing to renew, or it is being renewed')
+  }
   await start(context, tx, conn)
 }
 
@@ -142,7 +149,7 @@ export async function receiveRatchetKey(
   context: AgentContext,
   tx: Tx,
   connection: ConnectionRecord,
-  peer: E2eParams,
+  { e2e: peer, info }: AgentEnvelope & { type: 'ratchetKey' },
 ): Promise<void> {
   const { conn, sync, lastExternalId } = connection
   const { random } = context.env
@@ -151,20 +158,28 @@ export async function receiveRatchetKey(
     throw new HearthError('protocol', 'A_PROHIBITED', 'keys for a new ratchet where there is none')
   }
   if (!(await rememberKeys(tx, conn, keyHash(peer)))) return
-  const from = keysFor(sync)
-  const stored = from === 'started' ? await loadStartKeys(tx, conn) : undefined
-  if (from === 'none') {
-    const error = new HearthError('crypto', 'ratchet-sync', 'keys came after an agreement')
-    await enter(context, tx, conn, 'required', { error })
+  const started = sync === 'started' ? await loadStartKeys(tx, conn) : undefined
+  const action = actionFor(sync, isAnswerTo(started, info))
+  if (action === 'ignore') return
+  if (action === 'begin') {
+    if (sync !== 'required') await enter(context, tx, conn, 'required')
     return startByItself(context, tx, conn)
   }
+  const stored = action === 'meet' ? started : undefined
   const own = stored ?? generateX3dhKeys(random)
   const { state, sending } = renewRatchet(own, peer, random)
-  if (stored === undefined) await sendRatchetKey(context, tx, conn, params(own, peer.version))
+  if (stored === undefined) await sendRatchetKey(context, tx, conn, params(own, peer.version), keyHash(peer))
   await replaceRatchet(tx, conn, before, state)
   await endStart(tx, conn)
   await enter(context, tx, conn, 'agreed')
   if (sending) await sendReady(context, tx, conn, lastExternalId)
+}
+
+/** Undefined where the peer does not say what its keys answer. */
+function isAnswerTo(own: X3dhKeys | undefined, info: Uint8Array): boolean | undefined {
+  const message = unlessMalformed(() => decodeAgentMessage(info))
+  if (message?.type !== 'ratchetInfo' || message.info.length !== KEY_HASH) return undefined
+  return own !== undefined && equal(message.info, keyHash(params(own, E2E_VERSIONS.max)))
 }
 
 /** Our keys never reached the other end's queue. */

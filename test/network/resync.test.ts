@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AgentEvent } from '../../core/agent/api.ts'
+import type { AgentSettings } from '../../core/agent/context.ts'
 import { fromUtf8, utf8 } from '../../core/codec/bytes.ts'
 import type { RunningRouter } from '../../core/router/server.ts'
 import { localRouter, scratch, type TestAgent, testAgent } from '../support/agents.ts'
@@ -25,8 +26,9 @@ afterEach(async () => {
   folder.remove()
 })
 
-async function start(name: string): Promise<TestAgent> {
+async function start(name: string, settings: Partial<AgentSettings> = {}): Promise<TestAgent> {
   const agent = await testAgent({
+    settings,
     // Each end receives through a router of its own.
     routers: [name === 'anna' ? router.address : second.address],
     path: join(folder.path, `${name}.db`),
@@ -163,6 +165,19 @@ test('messages that wait with keys of the old ratchet arrive before the new one 
   await Promise.all([renewed(anna), renewed(bruno)])
   await talk(both, 'after')
   expect(texts(bruno)).toEqual(['before, anna', ...waiting, 'after, anna'])
+})
+
+test('keys that no router took in time are sent anew', async () => {
+  const both = await pair()
+  const { bruno, atAnna } = both
+  await stop(both.anna)
+  const anna = await start('anna', { expireNetwork: 0, syncInterval: 200 })
+  await second.stop()
+  await anna.store.write((tx) => anna.agent.synchronise(tx, atAnna, { force: true }))
+  await anna.expect('RSYNC', ({ state }) => state === 'required')
+  second = await localRouter(join(folder.path, 'second'), { port: Number(second.address.port) })
+  await Promise.all([renewed(anna), renewed(bruno)])
+  await talk({ ...both, anna }, 'after')
 })
 
 test('there is nothing to renew where all is well, nor before there is a connection', async () => {

@@ -1,49 +1,14 @@
-import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { createAgent } from '../../core/agent/agent.ts'
+import { expect, test } from 'vitest'
 import type { Agent, AgentEvent } from '../../core/agent/api.ts'
 import { fromUtf8, utf8 } from '../../core/codec/bytes.ts'
 import type { Env } from '../../core/env/env.ts'
 import { wait } from '../../core/env/wait.ts'
-import type { RouterAddress } from '../../core/smp/address.ts'
-import { openStore, type Store, type Tx } from '../../core/store/database.ts'
+import type { Store, Tx } from '../../core/store/database.ts'
+import { count, party } from './party.ts'
 import { routerHost } from './scenarios/router-host.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld } from './world.ts'
 
 /** Faults at chosen moments; the scenarios strike at random ones. */
-
-interface Party {
-  readonly agent: Agent
-  readonly store: Store
-  readonly events: AgentEvent[]
-}
-
-async function party(
-  world: World,
-  name: string,
-  routers: readonly RouterAddress[],
-  react: (agent: Agent, event: AgentEvent, tx: Tx) => Promise<unknown>,
-  wrap: (store: Store, clock: Env['clock']) => Store = (store) => store,
-): Promise<Party> {
-  const env = world.host(name)
-  const store = wrap(await openStore(join(world.disk(name), 'agent.db'), env.clock), env.clock)
-  const events: AgentEvent[] = []
-  const agent: Agent = createAgent({
-    env,
-    store,
-    routers,
-    settings: { threads: 0 },
-    handler: {
-      async handle(tx, event) {
-        events.push(event)
-        await react(agent, event, tx)
-        return undefined
-      },
-    },
-  })
-  await world.wait(agent.start())
-  return { agent, store, events }
-}
 
 test.each([1, 2, 3, 4, 5, 6])(
   'a contact request is one, whatever comes of the router’s answer (seed %i)',
@@ -148,71 +113,6 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('messages repeated after a crash are recogni
   }
 })
 
-describe.each(['one end', 'both ends'])('a ratchet renewed by %s', (who) => {
-  const seeds = Array.from({ length: 14 }, (_, index) => index + 1)
-
-  test.each(seeds)('survives a crash at any step, with all that is said (seed %i)', async (seed) => {
-    const world = createWorld(seed)
-    try {
-      const { address } = await routerHost(world, 'router', 128)
-      const answer = async (agent: Agent, event: AgentEvent, tx: Tx) => {
-        if (event.type === 'REQ') await agent.accept(tx, event.request, utf8('yes'))
-        if (event.type === 'CONF') await agent.allow(tx, event.conn, event.confirmation, utf8('thanks'))
-      }
-      const parties = {
-        anna: await party(world, 'anna', [address], answer),
-        bruno: await party(world, 'bruno', [address], answer),
-      }
-      const link = await world.wait(parties.anna.agent.createAddress({ type: 'a', userData: utf8('{}') }))
-      const atBruno = await world.wait(
-        parties.bruno.store.write((tx) => parties.bruno.agent.join(tx, link.full, utf8('me'))),
-      )
-      await world.runUntil(() => [parties.anna, parties.bruno].every((each) => count(each, 'CON') === 1))
-      const conns = { anna: parties.anna.events.find((event) => event.type === 'CON')!.conn, bruno: atBruno }
-      const said: Record<'anna' | 'bruno', string[]> = { anna: [], bruno: [] }
-      const heard: Record<'anna' | 'bruno', string[]> = { anna: [], bruno: [] }
-      const say = async (name: 'anna' | 'bruno') => {
-        const text = `${said[name].length}`
-        const { agent, store } = parties[name]
-        await world.wait(store.write((tx) => agent.send(tx, conns[name], utf8(text))))
-        said[name].push(text)
-      }
-      const begin = async (name: 'anna' | 'bruno') => {
-        const { agent, store } = parties[name]
-        await world.wait(store.write((tx) => agent.synchronise(tx, conns[name], { force: true })))
-      }
-      for (const name of ['anna', 'bruno', 'anna', 'bruno'] as const) await say(name)
-      await begin('anna')
-      if (who === 'both ends') await begin('bruno')
-      for (const name of ['anna', 'bruno', 'anna'] as const) await say(name)
-      const victim = seed % 2 === 0 ? 'anna' : 'bruno'
-      world.crashAfter(victim, 1 + Math.floor((seed - 1) / 2) * 8 + world.random.below(8))
-      await world.runFor(120_000)
-      heard[victim].push(...spoken(parties[victim]))
-      if (!world.alive(victim)) parties[victim] = await party(world, victim, [address], answer)
-      else heard[victim].length = 0
-      world.crashAfter(victim, Number.POSITIVE_INFINITY)
-      for (const name of ['anna', 'bruno'] as const) await say(name)
-      await world.runFor(900_000)
-      for (const name of ['anna', 'bruno'] as const) heard[name].push(...spoken(parties[name]))
-      expect([heard.bruno, heard.anna]).toEqual([said.anna, said.bruno])
-      const states = { anna: await syncOf(parties.anna, conns.anna), bruno: await syncOf(parties.bruno, conns.bruno) }
-      expect(states).toEqual({ anna: 'ok', bruno: 'ok' })
-    } finally {
-      world.dispose()
-    }
-  })
-
-  async function syncOf({ store }: Party, conn: number): Promise<string | undefined> {
-    const row = await store.read((tx) => tx.get<{ sync: string }>('SELECT sync FROM connections WHERE conn = ?', conn))
-    return row?.sync
-  }
-
-  function spoken({ events }: Party): string[] {
-    return events.flatMap((event) => (event.type === 'MSG' ? [fromUtf8(event.body)!] : []))
-  }
-})
-
 /** Writes wait for the next step of the clock and are then committed together. */
 function inSteps(store: Store, { now, timer }: Env['clock']): Store {
   let next: Promise<void> | undefined
@@ -223,8 +123,4 @@ function inSteps(store: Store, { now, timer }: Env['clock']): Store {
     return next
   }
   return { ...store, write: (work) => step().then(() => store.write(work)) }
-}
-
-function count({ events }: Party, type: AgentEvent['type']): number {
-  return events.filter((event) => event.type === type).length
 }

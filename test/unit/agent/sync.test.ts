@@ -7,10 +7,10 @@ import type { RatchetErrorCode } from '../../../core/agent/ratchet/error.ts'
 import type { E2eParams } from '../../../core/agent/ratchet/params.ts'
 import type { RatchetState } from '../../../core/agent/ratchet/state.ts'
 import {
+  actionFor,
   afterFailure,
   afterMessage,
   keyHash,
-  keysFor,
   maySend,
   mayStart,
   renewRatchet,
@@ -72,7 +72,9 @@ describe('what becomes of the state', () => {
   test('sending, beginning and answering', () => {
     expect(STATES.map(maySend)).toEqual([true, true, false, false, false])
     expect(STATES.map(mayStart)).toEqual([false, true, true, false, false])
-    expect(STATES.map(keysFor)).toEqual(['new', 'new', 'new', 'started', 'none'])
+    expect(STATES.map((state) => actionFor(state, undefined))).toEqual(['answer', 'answer', 'answer', 'meet', 'answer'])
+    expect(STATES.map((state) => actionFor(state, true))).toEqual(['begin', 'begin', 'begin', 'meet', 'ignore'])
+    expect(STATES.map((state) => actionFor(state, false))).toEqual(['begin', 'begin', 'begin', 'ignore', 'ignore'])
   })
 })
 
