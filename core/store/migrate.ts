@@ -10,6 +10,7 @@ import { commonRoleMigration } from './migrations/0008-common-role.ts'
 import { acceptedMigration } from './migrations/0009-accepted.ts'
 import { expiryMigration } from './migrations/0010-expiry.ts'
 import { ratchetSyncMigration } from './migrations/0011-ratchet-sync.ts'
+import { renewalMigration } from './migrations/0012-renewal.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly string[] = [
   acceptedMigration,
   expiryMigration,
   ratchetSyncMigration,
+  renewalMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

@@ -206,6 +206,26 @@ describe('two consoles in two processes', () => {
     expect(a.messages(connA)).toEqual(expected('b'))
   }, 90_000)
 
+  test('a new ratchet is made although each is killed in the middle of it', async () => {
+    const [a, b] = [open('a'), open('b')]
+    const [connA, connB] = await connectByInvitation(a, b, 'fullLink')
+    await exchange(a, connA, b, connB)
+    expect((await a.ask('renew', { conn: connA })).error?.code).toBe('sync')
+    await b.kill()
+    await a.ok('renew', { conn: connA, force: true })
+    await a.ok('send', { conn: connA, body: bytes('said meanwhile') })
+    await a.kill()
+    b.start()
+    a.start()
+    await b.event('RSYNC', ({ conn, state }) => conn === connB && state === 'agreed')
+    await b.kill()
+    b.start()
+    await b.event('MSG', (line) => text(line.body) === 'said meanwhile')
+    await a.event('RSYNC', (line) => line.conn === connA && line.renewed === true)
+    await exchange(a, connA, b, connB)
+    expect(b.messages(connB)).toEqual(['ping', 'said meanwhile', 'ping'])
+  }, 60_000)
+
   test('a message survives kill -9 of the router', async () => {
     const [a, b] = [open('a'), open('b')]
     const [connA, connB] = await connectByInvitation(a, b, 'shortLink')

@@ -131,6 +131,27 @@ test('an address shows who is behind it, and its owner accepts', async () => {
   expect((await b.contacts.messages(contact)).map(({ text }) => text)).toEqual(['it is me'])
 })
 
+test('encryption that is renewed has another security code, and the conversation goes on', async () => {
+  const [a, b] = [await person('a'), await person('b')]
+  await b.contacts.connect(b.profile, (await a.contacts.invite(a.profile)).link)
+  await talk(a, b)
+  const [atA, atB] = [(await active(a, 'b')).id, (await active(b, 'a')).id]
+  const before = await a.contacts.securityCode(atA)
+  await a.contacts.setVerified(atA, true)
+  await a.store.write(async (tx) => {
+    const row = await tx.get<{ conn: number }>('SELECT conn FROM contacts WHERE contact = ?', atA)
+    await a.agent.synchronise(tx, row!.conn, { force: true })
+  })
+  await a.contacts.send(atA, { text: 'meanwhile' })
+  await b.until(async () => (await b.contacts.messages(atB)).some(({ text }) => text === 'meanwhile'))
+  await a.until(async () => (await a.contacts.get(atA))?.renewedAt !== undefined)
+  await b.until(async () => (await b.contacts.get(atB))?.renewedAt !== undefined)
+  const after = await a.contacts.securityCode(atA)
+  expect(after.code).not.toBe(before.code)
+  expect(after).toEqual(await b.contacts.securityCode(atB))
+  expect((await a.contacts.get(atA))?.verifiedAt).toBeUndefined()
+})
+
 test('after a restored backup what is said waits for new keys, which the other side’s next word may bring', async () => {
   const [a, b] = [await person('a'), await person('b')]
   await b.contacts.connect(b.profile, (await a.contacts.invite(a.profile)).link)

@@ -123,6 +123,8 @@ export interface ContactView {
   readonly incognito: Profile | undefined
   /** When the security codes were compared and found equal. */
   readonly verifiedAt: number | undefined
+  /** When the encryption was renewed: the security code is another since. */
+  readonly renewedAt: number | undefined
   readonly error: string | undefined
   readonly createdAt: number
   readonly activeAt: number
@@ -200,7 +202,7 @@ export type ContactEvent =
   | {
       readonly type: 'contact'
       readonly contact: ContactId
-      readonly change: 'added' | 'connected' | 'updated' | 'ended' | 'failed' | 'removed'
+      readonly change: 'added' | 'connected' | 'updated' | 'renewed' | 'ended' | 'failed' | 'removed'
     }
   | {
       readonly type: 'contact-message'

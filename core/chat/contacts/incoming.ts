@@ -148,6 +148,8 @@ export async function contactEvent(context: ContactContext, tx: Tx, id: ContactI
       await settle(context, tx, row, event.message, 'failed')
       if (event.error.code === 'AUTH') await endContact(context, tx, row, 'gone')
       return
+    case 'RSYNC':
+      return renewed(context, tx, row, event)
     case 'ERR':
       if (event.operation === 'join' || event.operation === 'allow') {
         await failContact(context, tx, row, event.error.code)
@@ -199,6 +201,23 @@ async function connected(context: ContactContext, tx: Tx, row: ContactRow): Prom
   }
   await tellProfile(context, tx, row)
   context.notify(tx, { type: 'contact', contact: row.contact, change: 'connected' })
+}
+
+/** What was compared before is not the security code any more (agent §9.2). */
+async function renewed(
+  context: ContactContext,
+  tx: Tx,
+  row: ContactRow,
+  event: Extract<AgentEvent, { type: 'RSYNC' }>,
+): Promise<void> {
+  if (event.state === 'agreed') {
+    await tx.run('UPDATE contacts SET verified_code = NULL, verified_at = NULL WHERE contact = ?', row.contact)
+    context.notify(tx, { type: 'contact', contact: row.contact, change: 'updated' })
+  }
+  if (!event.renewed) return
+  await tx.run('UPDATE contacts SET renewed_at = ? WHERE contact = ?', context.env.clock.now(), row.contact)
+  await tellProfile(context, tx, (await contactRow(tx, row.contact))!)
+  context.notify(tx, { type: 'contact', contact: row.contact, change: 'renewed' })
 }
 
 async function settle(

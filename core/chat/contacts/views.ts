@@ -42,6 +42,7 @@ async function viewOf(tx: Tx, row: ContactRow): Promise<ContactView> {
     flags: { muted: row.muted === 1, pinned: row.pinned === 1, archived: row.archived === 1 },
     incognito: profileOf(row.own_profile),
     verifiedAt: row.verified_at ?? undefined,
+    renewedAt: row.renewed_at ?? undefined,
     error: row.error ?? undefined,
     createdAt: row.created_at,
     activeAt: row.active_at,

@@ -93,7 +93,7 @@ function stateOf({ taken, failed }: { readonly taken: number; readonly failed: n
 export function describeContactChange(change: ContactChange): string {
   switch (change.type) {
     case 'contact':
-      return `contact ${change.id} ${change.contact?.displayName ?? ''}: ${change.change}`
+      return `contact ${change.id} ${change.contact?.displayName ?? ''}: ${change.change === 'renewed' ? 'encryption was renewed' : change.change}`
     case 'contact-message':
       return change.message === undefined
         ? `contact message #${change.id} is gone`

@@ -133,6 +133,12 @@ export function createConsole({ store, output, shown, log, agent, quit }: Consol
       const body = bytesField(request, 'body')
       return { conn, msgId: await store.write((tx) => agent().send(tx, conn, body, { report: true })) }
     },
+    renew: async (request) => {
+      const conn = numberField(request, 'conn')
+      const force = request.fields.force === true
+      await store.write((tx) => agent().synchronise(tx, conn, { force }))
+      return { conn }
+    },
     'read-link': async (request) => {
       const content = await agent().readLink(textField(request, 'link'))
       return {

@@ -59,7 +59,7 @@ export type ContactChange =
   | {
       readonly type: 'contact'
       readonly id: ContactId
-      readonly change: 'added' | 'connected' | 'updated' | 'ended' | 'failed' | 'removed'
+      readonly change: 'added' | 'connected' | 'updated' | 'renewed' | 'ended' | 'failed' | 'removed'
       /** Undefined once it is removed. */
       readonly contact: Contact | undefined
     }

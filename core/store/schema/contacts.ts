@@ -43,6 +43,8 @@ export interface ContactsTable {
   /** The security code that was compared (agent §3.2). */
   verified_code: Generated<Uint8Array | null>
   verified_at: Generated<number | null>
+  /** The encryption was renewed, and the security code is another since. */
+  renewed_at: Generated<number | null>
   muted: Generated<number>
   pinned: Generated<number>
   archived: Generated<number>

@@ -53,7 +53,7 @@ function Known({ contact }: { readonly contact: Contact }) {
           {t('contacts.about.open')}
         </Button>
       </div>
-      <Code contact={contact} />
+      <Code key={contact.renewedAt} contact={contact} />
       <InList contact={contact} />
       <Removing contact={contact} name={name} />
     </Page>

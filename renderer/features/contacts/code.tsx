@@ -20,7 +20,7 @@ export function Code({ contact }: { readonly contact: Contact }) {
   const [pasted, setPasted] = useState('')
   const online = useHost((state) => state.connection === 'online')
   const { busy, failure, run } = useCall()
-  const { id, status, verifiedAt } = contact
+  const { id, status, verifiedAt, renewedAt } = contact
   const active = status === 'active'
 
   useEffect(() => {
@@ -35,12 +35,16 @@ export function Code({ contact }: { readonly contact: Contact }) {
       </Section>
     )
   }
+  const dateOf = (time: number) => new Date(time).toLocaleDateString(i18n.language, { dateStyle: 'long' })
   const told = digitsOf(pasted)
   const same = code !== undefined && told === digitsOf(code.code)
   const set = (verified: boolean) => run(() => api().contacts.setVerified({ contact: id, verified }))
   return (
     <Section title={t('contacts.about.code')} hint={t('contacts.about.codeHint')}>
       <div className={css.stack}>
+        {renewedAt !== undefined && (
+          <p className={css.muted}>{t('contacts.about.renewed', { date: dateOf(renewedAt) })}</p>
+        )}
         {code !== undefined && (
           <div className={css.code}>
             <Qr text={code.code} label={t('contacts.about.codeQr')} />
@@ -56,9 +60,7 @@ export function Code({ contact }: { readonly contact: Contact }) {
           <div className={css.actions}>
             <p className={css.compared}>
               <ShieldCheck size={18} aria-hidden="true" />
-              {t('contacts.about.since', {
-                date: new Date(verifiedAt).toLocaleDateString(i18n.language, { dateStyle: 'long' }),
-              })}
+              {t('contacts.about.since', { date: dateOf(verifiedAt) })}
             </p>
             <Button look="quiet" busy={busy} onClick={() => set(false)}>
               {t('contacts.about.different')}
