@@ -104,11 +104,12 @@ async function countSent(tx: Tx, group: GroupId, from: number): Promise<void> {
   )
 }
 
+/** What a super-peer says itself, none of the others can deliver. */
 async function countCopies(tx: Tx, group: GroupId, from: number): Promise<void> {
   const rows = await tx.all<{ hour: number; member: number; delivered: number; lag: number }>(
     `WITH heard AS MATERIALIZED (
-       SELECT shared_msg_id, received_at FROM chat_events
-       WHERE received_at >= ? AND group_id = ? AND digest IS NOT NULL AND sender IS NOT NULL),
+       SELECT shared_msg_id, e.received_at FROM chat_events e JOIN group_members m ON m.member = e.sender
+       WHERE e.received_at >= ? AND e.group_id = ? AND e.digest IS NOT NULL AND m.role <> 'relay'),
      copies AS MATERIALIZED (
        SELECT heard.received_at / ${HOUR} AS hour, c.relay AS member, c.shared_msg_id AS id,
          max(0, c.received_at - heard.received_at) AS lag

@@ -10,6 +10,7 @@ import { useCall } from '../../ui/call.ts'
 import { lengthText } from '../../ui/duration.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { kindOf } from '../groups/join/link.ts'
 import css from './add-by-address.module.css'
 import rows from './super-peer-row.module.css'
 
@@ -29,6 +30,8 @@ export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddBy
   const [address, setAddress] = useState(begin)
   const [found, setFound] = useState<TestResult>()
   const { busy, failure, run, clear } = useCall()
+  const kind = kindOf(address.trim())
+  const other = kind === 'group' || kind === 'person'
   const profile = useHost((state) => state.profiles.find(({ superPeer }) => !superPeer)?.id)
 
   function reset(): void {
@@ -41,7 +44,7 @@ export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddBy
 
   async function test(event: FormEvent): Promise<void> {
     event.preventDefault()
-    if (profile === undefined) return
+    if (profile === undefined || other) return
     await run(async () => setFound(await api().superPeers.test({ profile, address: address.trim() })))
   }
 
@@ -66,6 +69,7 @@ export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddBy
         <TextField
           label={t('superPeers.add.address')}
           hint={t('superPeers.add.hint')}
+          error={other ? t('superPeers.add.other') : undefined}
           value={address}
           autoFocus
           spellCheck={false}
@@ -78,7 +82,7 @@ export function AddByAddress({ onAdded, open: stays = false, begin = '' }: AddBy
         />
         {found === undefined && (
           <div className={css.actions}>
-            <Button type="submit" look="primary" busy={busy} disabled={address.trim() === ''}>
+            <Button type="submit" look="primary" busy={busy} disabled={address.trim() === '' || other}>
               {busy ? t('superPeers.test.running') : t('superPeers.add.test')}
             </Button>
             {!stays && <Button onClick={reset}>{t('action.cancel')}</Button>}

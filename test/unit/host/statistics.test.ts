@@ -149,6 +149,32 @@ test('super-peers are compared by what they delivered and how late', async () =>
   ])
 })
 
+test('what a super-peer says itself is nothing that others failed to deliver', async () => {
+  const statistics = await store.write(async (tx) => {
+    for (const relay of [OAK, ELM]) {
+      const id = Uint8Array.of(relay)
+      await tx.run(
+        `INSERT INTO chat_events (group_id, shared_msg_id, event, sender, digest, received_at)
+         VALUES (1, ?, 'x.grp.roster.ack', ?, x'00', ?)`,
+        id,
+        relay,
+        NOW - HOUR,
+      )
+      await tx.run(
+        "INSERT INTO chat_copies (group_id, shared_msg_id, relay, digest, received_at) VALUES (1, ?, ?, x'00', ?)",
+        id,
+        relay,
+        NOW - HOUR,
+      )
+    }
+    return groupStatistics(tx, 1, 'week', NOW, true)
+  })
+  expect(statistics.superPeers.map(({ delivered, expected }) => [delivered, expected])).toEqual([
+    [0, 0],
+    [0, 0],
+  ])
+})
+
 test('counting again changes nothing, and an hour without the host has no member count', async () => {
   const [first, second] = await store.write(async (tx) => {
     await said(tx, 1, ANN, NOW - 2 * HOUR)
