@@ -11,6 +11,7 @@ import { acceptedMigration } from './migrations/0009-accepted.ts'
 import { expiryMigration } from './migrations/0010-expiry.ts'
 import { ratchetSyncMigration } from './migrations/0011-ratchet-sync.ts'
 import { renewalMigration } from './migrations/0012-renewal.ts'
+import { jobExpiryMigration } from './migrations/0013-job-expiry.ts'
 
 /** One numbered step of the schema; its number is its place in the list, counted from 1. Landed steps never change. */
 const MIGRATIONS: readonly string[] = [
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly string[] = [
   expiryMigration,
   ratchetSyncMigration,
   renewalMigration,
+  jobExpiryMigration,
 ]
 
 /** Of a transaction, the one thing that is needed here. */

@@ -90,21 +90,24 @@ function elementsOf(job: JobContent, share: Share): readonly Uint8Array[] {
   return share.own === 0 ? job.elements : job.elements.filter((_, index) => job.senders[index] !== share.own)
 }
 
-/** The bodies of a share in order; none where everything in the job is the recipient's own. */
+/**
+ * The bodies of a share in order; none where everything in the job is the recipient's own. Records go out even where
+ * every message of the job has disappeared: later jobs count on them.
+ */
 export function shareBodies(job: JobContent, share: Share): readonly Uint8Array[] {
   const elements = elementsOf(job, share)
-  if (elements.length === 0) return []
+  if (elements.length === 0 && share.lacking.length === 0) return []
   const packed = packRecords(
     share.lacking.map((index) => job.records[index]!),
     elements,
   )
-  return [...packed.extra.map(({ body }) => body), packed.extended]
+  const extra = packed.extra.map(({ body }) => body)
+  return elements.length === 0 && packed.inlined.length === 0 ? extra : [...extra, packed.extended]
 }
 
 /** The elements of a share in order, for bodies that join several jobs. */
 export function shareElements(job: JobContent, share: Share): readonly Uint8Array[] {
   const elements = elementsOf(job, share)
-  if (elements.length === 0) return []
   return [...share.lacking.map((index) => job.records[index]!.element).filter(fitsRelay), ...elements]
 }
 

@@ -178,7 +178,7 @@ async function bodiesOf(
     if (!concerns(job, recipient)) continue
     let loaded = caches.loaded.get(job.job)
     if (loaded === undefined) {
-      const content = await jobContent(tx, job)
+      const content = await jobContent(tx, job, context.env.clock.now())
       loaded = { content, shares: sharing(content) }
       caches.loaded.set(job.job, loaded)
     }

@@ -26,6 +26,7 @@ export async function formJob(tx: Tx, group: Group, now: number): Promise<boolea
     supportMember: first.supportMember,
     body: encodeBinaryBatch(await taskElements(tx, group.id, last)),
     senders: taken.map(({ sender }) => sender ?? 0),
+    expiries: taken.map(({ expiresAt }) => expiresAt),
     records: await recordsOf(tx, group, taken, now),
     now,
   })

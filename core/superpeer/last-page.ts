@@ -22,7 +22,8 @@ export async function deliverLastPage(context: SuperPeerContext, tx: Tx, group: 
     const behind = recipient.state === 'paused' || recipient.state === 'catching-up'
     if (behind) await sendMissed(context, tx, group, recipient, caches)
   }
-  const delivered = await enqueue(context, tx, group, await jobContent(tx, job), job, page)
+  const content = await jobContent(tx, job, context.env.clock.now())
+  const delivered = await enqueue(context, tx, group, content, job, page)
   for (const { member, conn } of page) await endConnection(context, tx, member, conn)
   if (page.length === limit) {
     await advanceJob(tx, job.job, page.at(-1)!.member, delivered)

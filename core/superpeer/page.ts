@@ -40,7 +40,7 @@ export async function deliverPage(
   const full = job.scope === 'group' && page.length === context.settings.pageSize
   const ready = await sortOutSlow(context, tx, page, job, now, patience)
   if (ready === undefined) return { state: 'wait' }
-  const content = await jobContent(tx, job)
+  const content = await jobContent(tx, job, now)
   const delivered = await enqueue(context, tx, group, content, job, ready)
   if (full) await advanceJob(tx, job.job, last, delivered)
   else await finishJob(tx, job.job, delivered, now)

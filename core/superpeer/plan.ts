@@ -1,8 +1,10 @@
 import type { AgentEvent } from '../agent/api.ts'
 import { encodeBinaryBatch, fitsRelay } from '../chat/batch.ts'
 import { type MessageElement, parseBody } from '../chat/container.ts'
+import type { ChatEvent } from '../chat/events.ts'
 import { forwardElement } from '../chat/forward.ts'
 import { atLeast } from '../chat/roles.ts'
+import { lifetimeOf } from '../chat/state/expiry.ts'
 import { unlessMalformed } from '../codec/error.ts'
 import type { MemberRowId } from '../group/api.ts'
 import type { Effect, Processed } from '../group/processed.ts'
@@ -128,8 +130,16 @@ async function plan(
     sharedMsgId,
     element: forwarded,
     now: context.env.clock.now(),
+    expiresAt: expiresAt(element.message.event, context.env.clock.now()),
   })
   return 'task'
+}
+
+/** Whoever is away for longer than a message lives does not get it any more (chat §2.4). */
+function expiresAt(event: ChatEvent, now: number): number | undefined {
+  if (event.type !== 'x.msg.new' && event.type !== 'x.msg.update') return undefined
+  const lifetime = lifetimeOf(event.params)
+  return lifetime === null ? undefined : now + lifetime
 }
 
 /** A removed member hears of it first, and its connection ends after that (chat §7.8). */

@@ -4,6 +4,7 @@ import { createWorker, type Worker } from '../env/worker.ts'
 import { removeExpired } from '../group/state/expiry.ts'
 import type { Tx } from '../store/database.ts'
 import type { SuperPeerContext } from './context.ts'
+import { emptyExpired } from './state/jobs.ts'
 import { hourOf, servedGroups } from './state/served.ts'
 import { forgetUnconnected } from './welcome.ts'
 
@@ -43,10 +44,11 @@ async function dropOld(context: SuperPeerContext, tx: Tx): Promise<boolean> {
   await tx.run('DELETE FROM member_records WHERE superseded_at < ?', before)
   await dropItems(tx, before)
   const expired = await removeExpired(tx, 'super-peer', now, CHUNK)
+  const emptied = await emptyExpired(tx, now, CHUNK)
   await tx.run('DELETE FROM served_counters WHERE hour < ?', hourOf(now) - HOURS_KEPT)
   await dropReplies(context, tx, now - REPLIES_KEPT)
   const more = await forgetUnconnected(context, tx, now - UNCONNECTED_KEPT, CHUNK)
-  return more || jobs.length === CHUNK || expired.length === CHUNK
+  return more || jobs.length === CHUNK || expired.length === CHUNK || emptied === CHUNK
 }
 
 /** Items are kept as history for newcomers: the last ones however old they are (chat §5.6, §7.3). */

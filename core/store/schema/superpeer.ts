@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** Tables of migrations/0003-superpeer.ts and 0007-blocks.ts. Times are milliseconds since 1970; flags are 0 or 1. */
+/** Tables of migrations/0003-superpeer.ts, 0007-blocks.ts and 0013-job-expiry.ts. Times are milliseconds since 1970; flags are 0 or 1. */
 export interface SuperPeerSchema {
   superpeer_profiles: SuperPeerProfilesTable
   serving_requests: ServingRequestsTable
@@ -173,6 +173,8 @@ export interface DeliveryTasksTable {
   shared_msg_id: Uint8Array | null
   element: Uint8Array
   created_at: number
+  /** Of a message that disappears. */
+  expires_at: Generated<number | null>
 }
 
 export interface DeliveryJobsTable {
@@ -193,6 +195,10 @@ export interface DeliveryJobsTable {
   size: number
   created_at: number
   done_at: Generated<number | null>
+  /** JSON: when each element is due to disappear, null where it stays; null where all stay. */
+  expiries: Generated<string | null>
+  /** The earliest of them. */
+  expires_at: Generated<number | null>
 }
 
 /** Figures for each hour since 1970. */

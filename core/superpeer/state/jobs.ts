@@ -1,3 +1,4 @@
+import { encodeBinaryBatch } from '../../chat/batch.ts'
 import { HearthError } from '../../codec/error.ts'
 import { decode } from '../../codec/reader.ts'
 import type { GroupId, MemberRowId } from '../../group/api.ts'
@@ -20,10 +21,12 @@ export interface Job {
   readonly cursor: MemberRowId
   readonly done: number
   readonly createdAt: number
+  /** JSON of (number | null)[]: when an element is due to disappear. */
+  readonly expiries: string | null
 }
 
 const JOB =
-  'job, group_id AS "group", scope, support_member AS supportMember, size, senders, records, cursor, done, created_at AS createdAt'
+  'job, group_id AS "group", scope, support_member AS supportMember, size, senders, records, cursor, done, created_at AS createdAt, expiries'
 
 export interface NewJob {
   readonly group: GroupId
@@ -31,14 +34,18 @@ export interface NewJob {
   readonly supportMember: MemberRowId | null
   readonly body: Uint8Array
   readonly senders: readonly MemberRowId[]
+  /** Of each element. */
+  readonly expiries: readonly (number | null)[]
   readonly records: readonly SenderRecord[]
   readonly now: number
 }
 
 export async function insertJob(tx: Tx, job: NewJob): Promise<number> {
+  const earliest = earliestOf(job.expiries)
   const row = await tx.get<{ job: number }>(
-    `INSERT INTO delivery_jobs (group_id, scope, support_member, body, senders, records, size, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING job`,
+    `INSERT INTO delivery_jobs (group_id, scope, support_member, body, senders, records, size, created_at, expiries,
+       expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING job`,
     job.group,
     job.scope,
     job.supportMember,
@@ -47,6 +54,8 @@ export async function insertJob(tx: Tx, job: NewJob): Promise<number> {
     JSON.stringify(job.records),
     job.body.length,
     job.now,
+    earliest === null ? null : JSON.stringify(job.expiries),
+    earliest,
   )
   await tx.run('UPDATE served_groups SET last_job = ? WHERE group_id = ?', row!.job, job.group)
   return row!.job
@@ -141,8 +150,8 @@ export async function groupsWithJobs(tx: Tx): Promise<{ group: GroupId }[]> {
   return tx.all('SELECT DISTINCT group_id AS "group" FROM delivery_jobs WHERE done = 0')
 }
 
-/** Reads what the bodies of a job are made of. */
-export async function jobContent(tx: Tx, job: Job): Promise<JobContent> {
+/** Reads what the bodies of a job are made of, without the messages whose time is over. */
+export async function jobContent(tx: Tx, job: Job, now: number): Promise<JobContent> {
   const records = JSON.parse(job.records) as readonly SenderRecord[]
   const known: JobRecord[] = []
   for (const record of records) {
@@ -152,12 +161,52 @@ export async function jobContent(tx: Tx, job: Job): Promise<JobContent> {
     )
     if (row !== undefined) known.push({ ...record, element: row.element, hasImage: row.hasImage === 1 })
   }
-  return {
-    job: job.job,
-    elements: batchElements(await bodyOf(tx, job.job)),
-    senders: JSON.parse(job.senders) as readonly MemberRowId[],
-    records: known,
+  const { elements, senders } = await alive(tx, job, now)
+  return { job: job.job, elements, senders, records: known }
+}
+
+interface Alive {
+  readonly elements: readonly Uint8Array[]
+  readonly senders: readonly MemberRowId[]
+  readonly expiries: readonly (number | null)[]
+}
+
+async function alive(tx: Tx, job: Pick<Job, 'job' | 'senders' | 'expiries'>, now: number): Promise<Alive> {
+  const elements = batchElements(await bodyOf(tx, job.job))
+  const senders = JSON.parse(job.senders) as readonly MemberRowId[]
+  if (job.expiries === null) return { elements, senders, expiries: [] }
+  const expiries = JSON.parse(job.expiries) as readonly (number | null)[]
+  const stays = (_: unknown, index: number) => (expiries[index] ?? Number.POSITIVE_INFINITY) > now
+  return { elements: elements.filter(stays), senders: senders.filter(stays), expiries: expiries.filter(stays) }
+}
+
+/** Takes messages whose time is over out of finished jobs; what is left of a job keeps its place. Returns how many. */
+export async function emptyExpired(tx: Tx, now: number, limit: number): Promise<number> {
+  const jobs = await tx.all<Pick<Job, 'job' | 'senders' | 'expiries'>>(
+    `SELECT job, senders, expiries FROM delivery_jobs WHERE expires_at IS NOT NULL AND expires_at <= ? AND done = 1
+     ORDER BY expires_at LIMIT ?`,
+    now,
+    limit,
+  )
+  for (const job of jobs) {
+    const { elements, senders, expiries } = await alive(tx, job, now)
+    const body = encodeBinaryBatch(elements)
+    await tx.run(
+      'UPDATE delivery_jobs SET body = ?, size = ?, senders = ?, expiries = ?, expires_at = ? WHERE job = ?',
+      body,
+      body.length,
+      JSON.stringify(senders),
+      JSON.stringify(expiries),
+      earliestOf(expiries),
+      job.job,
+    )
   }
+  return jobs.length
+}
+
+function earliestOf(expiries: readonly (number | null)[]): number | null {
+  const times = expiries.filter((time) => time !== null)
+  return times.length === 0 ? null : Math.min(...times)
 }
 
 async function bodyOf(tx: Tx, job: number): Promise<Uint8Array> {

@@ -12,6 +12,7 @@ export interface Task {
   readonly withRecord: number
   /** Of its element. */
   readonly size: number
+  readonly expiresAt: number | null
 }
 
 export interface NewTask {
@@ -23,12 +24,15 @@ export interface NewTask {
   readonly sharedMsgId?: SharedMsgId | undefined
   readonly element: Uint8Array
   readonly now: number
+  /** Of a message that disappears. */
+  readonly expiresAt?: number | undefined
 }
 
 export async function insertTask(tx: Tx, task: NewTask): Promise<void> {
   await tx.run(
-    `INSERT INTO delivery_tasks (group_id, scope, support_member, sender, with_record, shared_msg_id, element, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO delivery_tasks (group_id, scope, support_member, sender, with_record, shared_msg_id, element, created_at,
+       expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     task.group,
     task.scope,
     task.supportMember ?? null,
@@ -37,12 +41,14 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<void> {
     task.sharedMsgId ?? null,
     task.element,
     task.now,
+    task.expiresAt ?? null,
   )
 }
 
 export async function oldestTasks(tx: Tx, group: GroupId, limit: number): Promise<Task[]> {
   return tx.all<Task>(
-    `SELECT task, scope, support_member AS supportMember, sender, with_record AS withRecord, length(element) AS size
+    `SELECT task, scope, support_member AS supportMember, sender, with_record AS withRecord, length(element) AS size,
+       expires_at AS expiresAt
      FROM delivery_tasks WHERE group_id = ? ORDER BY task LIMIT ?`,
     group,
     limit,

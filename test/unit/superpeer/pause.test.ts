@@ -108,6 +108,65 @@ test('what is older than the retention is lost for a member that is away, record
   expect(hours.reduce((sum, { missed }) => sum + missed, 0)).toBe(1)
 })
 
+test('who is away for longer than a message lives does not get it, and nothing of it is kept', async () => {
+  const { world, owner, member, hosts } = await scene(1, { history: false })
+  world.network.quota = 4
+  const relay = owner.relays[0]!
+  const [alice, bob, carol] = [await member('alice'), await member('bob'), await member('carol')]
+  await alice.away()
+  for (let i = 0; i < 20; i++) {
+    await owner.say(`fills the queue ${i}`)
+    await world.time.settle()
+  }
+  const disappearing = (text: string, ttl: number) =>
+    carol.tell({ type: 'x.msg.new', params: { content: { type: 'text', text }, ttl } })
+  await disappearing('for ten minutes', 600)
+  await disappearing('for a day', 86_400)
+  await world.time.until(() => bob.texts().includes('for a day'))
+  expect(bob.texts()).toContain('for ten minutes')
+  await world.time.pass(3_600_000)
+  const kept = async () => {
+    const jobs = await hosts[0]!.query<{ body: Uint8Array }>('SELECT body FROM delivery_jobs')
+    return jobs.map(({ body }) => Buffer.from(body).toString('latin1')).join('')
+  }
+  expect(await kept()).not.toContain('for ten minutes')
+  expect(await kept()).toContain('for a day')
+  await disappearing('for ten seconds', 10)
+  await world.time.until(() => bob.texts().includes('for ten seconds'))
+  expect(await kept()).toContain('for ten seconds')
+  // Nothing has taken it out yet, but its time is over.
+  await world.time.pass(11_000)
+  await carol.say('for ever')
+  await alice.back()
+  await world.time.until(() => alice.texts().includes('for ever'))
+  const said = alice.texts()
+  expect(said.filter((text) => text.startsWith('for'))).toEqual(['for a day', 'for ever'])
+  expect(said).toContain('fills the queue 19')
+  expect(alice.violations).toEqual([])
+  expect(recordsOf(alice, relay, carol)).toBe(1)
+})
+
+test('a record reaches who was away even where all that its member said has disappeared', async () => {
+  const { world, owner, member } = await scene(1, { history: false })
+  world.network.quota = 4
+  const [alice, bob, carol] = [await member('alice'), await member('bob'), await member('carol')]
+  await alice.away()
+  for (let i = 0; i < 20; i++) {
+    await owner.say(`fills the queue ${i}`)
+    await world.time.settle()
+  }
+  await carol.tell({ type: 'x.msg.new', params: { content: { type: 'text', text: 'gone' }, ttl: 60 } })
+  await world.time.until(() => bob.texts().includes('gone'))
+  await world.time.pass(3_600_000)
+  await alice.back()
+  await world.time.until(() => alice.texts().includes('fills the queue 19'))
+  await carol.say('still here')
+  await world.time.until(() => alice.texts().includes('still here'))
+  expect(alice.texts()).not.toContain('gone')
+  expect(alice.violations).toEqual([])
+  expect(recordsOf(alice, owner.relays[0]!, carol)).toBe(1)
+})
+
 test('a connection whose queue is gone is disabled after ten failures', async () => {
   const { world, owner, member, hosts } = await scene(1)
   const [alice, bob] = [await member('alice'), await member('bob')]
