@@ -55,16 +55,15 @@ export function afterMessage(state: SyncState): SyncState {
 
 /**
  * What the peer's keys call for. `meet`: they meet ours, which the peer has got or will get. `answer`: with new ones of
- * ours. `begin`: they answer keys that we have forgotten, as after a restored backup. `ignore`: the same, and the peer
- * gets others of ours.
+ * ours. `begin`: they answer keys that we have forgotten or used, so that the peer has another ratchet than we. `ignore`:
+ * the same, and the peer gets others of ours.
  *
  * The reference does not tell what its keys answer (`toOurs` undefined), and after an agreement waits for a person
  * instead of answering. Where that is not the right one of the two, it waits for ever: we answer.
  */
 export function actionFor(state: SyncState, toOurs: boolean | undefined): 'meet' | 'answer' | 'begin' | 'ignore' {
   if (state === 'started') return toOurs === false ? 'ignore' : 'meet'
-  if (toOurs === undefined) return 'answer'
-  return state === 'agreed' ? 'ignore' : 'begin'
+  return toOurs === undefined ? 'answer' : 'begin'
 }
 
 /** Of the raw keys, both ends compute the same. */

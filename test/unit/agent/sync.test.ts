@@ -73,8 +73,8 @@ describe('what becomes of the state', () => {
     expect(STATES.map(maySend)).toEqual([true, true, false, false, false])
     expect(STATES.map(mayStart)).toEqual([false, true, true, false, false])
     expect(STATES.map((state) => actionFor(state, undefined))).toEqual(['answer', 'answer', 'answer', 'meet', 'answer'])
-    expect(STATES.map((state) => actionFor(state, true))).toEqual(['begin', 'begin', 'begin', 'meet', 'ignore'])
-    expect(STATES.map((state) => actionFor(state, false))).toEqual(['begin', 'begin', 'begin', 'ignore', 'ignore'])
+    expect(STATES.map((state) => actionFor(state, true))).toEqual(['begin', 'begin', 'begin', 'meet', 'begin'])
+    expect(STATES.map((state) => actionFor(state, false))).toEqual(['begin', 'begin', 'begin', 'ignore', 'begin'])
   })
 })
 
