@@ -151,6 +151,8 @@ e2e('a conversation', () => {
     await field.fill('Not finished')
     await page.reload()
     await expect.poll(() => field.inputValue()).toBe('Not finished')
+    await page.keyboard.type(', but nearly')
+    expect(await field.inputValue()).toBe('Not finished, but nearly')
     await field.fill('')
   })
 

@@ -41,6 +41,8 @@ export function Composer({ chat, intent, onIntent, picture }: ComposerProps) {
   useEffect(() => {
     // Where fingers write, the keyboard on the screen would hide what there is to read.
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true })
+    // A draft goes on where it ended.
+    field.current?.setSelectionRange(-1, -1)
   }, [])
 
   useEffect(() => {
