@@ -130,6 +130,26 @@ e2e('a conversation', () => {
     expect(await page.getByText('New messages').count()).toBe(0)
   })
 
+  test('keeps the newest in sight while a long text is written', async () => {
+    const { page } = ada
+    for (const text of Array.from({ length: 12 }, (_, index) => `Filling ${index}`)) {
+      await people.owner.host.api.messages.send({ group: people.owner.group, text })
+    }
+    await message(page, 'Filling 11').waitFor()
+    await page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' })
+    const field = page.getByRole('textbox', { name: /^Message to/ })
+    await field.fill('line\n'.repeat(8))
+    const hidden = async () => {
+      const [newest, list] = await Promise.all([
+        message(page, 'Filling 11').boundingBox(),
+        page.getByRole('log').boundingBox(),
+      ])
+      return newest!.y + newest!.height - (list!.y + list!.height)
+    }
+    await expect.poll(hidden).toBeLessThanOrEqual(0)
+    await field.fill('')
+  })
+
   test('opens ready to be written in', async () => {
     const { page } = ada
     await page.goto(new URL('/chats', page.url()).href)
@@ -157,7 +177,7 @@ e2e('a conversation', () => {
   })
 
   test('tells who delivered a message', async () => {
-    await act(member.page, 'The ferry is late today', 'Details')
+    await act(member.page, 'At once', 'Details')
     const details = member.page.getByRole('dialog', { name: 'Message details' })
     await details.getByText('Delivered by').waitFor()
     await details.getByText('Oak').waitFor()
@@ -190,7 +210,7 @@ e2e('a conversation', () => {
     await message(ada.page, 'From the second window').waitFor()
     await say(ada.page, 'From the first')
     await message(second.page, 'From the first').waitFor()
-    expect(await texts(second.page)).toEqual(await texts(ada.page))
+    expect((await texts(second.page)).slice(-10)).toEqual((await texts(ada.page)).slice(-10))
     await scene.close(second)
   })
 

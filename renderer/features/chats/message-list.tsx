@@ -19,6 +19,7 @@ import { useLooking } from '../../ui/looking.ts'
 import css from './message-list.module.css'
 import { MessageRow } from './message-row.tsx'
 import { sameDay } from './time.ts'
+import { NEAR, useStayAtBottom } from './use-stay-at-bottom.ts'
 
 interface MessageListProps {
   readonly chat: Chat
@@ -52,6 +53,7 @@ export function MessageList({ chat, onReply, onEdit, onDetails }: MessageListPro
   )
   const focused = focus === undefined ? -1 : messages.findIndex(({ id }) => id === focus.message)
 
+  const stay = useStayAtBottom()
   const looking = useLooking()
   const newest = messages.at(-1)
   useEffect(() => {
@@ -95,6 +97,7 @@ export function MessageList({ chat, onReply, onEdit, onDetails }: MessageListPro
     <div className={css.frame}>
       <Virtuoso
         ref={list}
+        scrollerRef={stay}
         className={css.list ?? ''}
         role="log"
         aria-label={t('chats.messages')}
@@ -106,7 +109,7 @@ export function MessageList({ chat, onReply, onEdit, onDetails }: MessageListPro
         increaseViewportBy={{ top: 600, bottom: 300 }}
         components={COMPONENTS}
         followOutput={(bottom) => (bottom && atEnd ? 'auto' : false)}
-        atBottomThreshold={80}
+        atBottomThreshold={NEAR}
         atBottomStateChange={setAtBottom}
         startReached={() => void loadOlder(ref).catch(() => {})}
         endReached={() => void loadNewer(ref).catch(() => {})}
