@@ -1,4 +1,4 @@
-import { beforeAll, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type Community, community, type Person, personOn } from './support/community.ts'
 import { e2e, stage } from './support/stage.ts'
 import { message, say } from './support/talk.ts'
@@ -80,6 +80,28 @@ e2e('joining a group', () => {
     await message(page, 'Welcome, everybody').waitFor()
   })
 
+  test('takes a link that is pasted, or dropped', async () => {
+    const { page } = window
+    const card = page.getByRole('region', { name: 'Harbour News' })
+    const field = page.getByRole('textbox', { name: 'Link' })
+    await page.goto(new URL('/join', page.url()).href)
+    await field.waitFor()
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(`Come in: ${link}`)})`)
+    await field.press('Control+v')
+    await card.waitFor()
+    await page.goBack()
+    await field.waitFor()
+    const data = await page.evaluateHandle(`(() => {
+      const dropped = new DataTransfer()
+      dropped.setData('text/uri-list', ${JSON.stringify(link)})
+      return dropped
+    })()`)
+    await page.locator('form').filter({ has: field }).dispatchEvent('drop', { dataTransfer: data })
+    await card.waitFor()
+    await page.getByRole('button', { name: 'Open conversation' }).click()
+    await message(page, 'Welcome, everybody').waitFor()
+  })
+
   test('takes the other form of the link, and another name', async () => {
     const { page } = await scene.window((await personOn(scene, 'Cleo')).host, '/join')
     const [, host, key, rest] = /^https:\/\/([^/]+)\/c#([^?]+)\?(.+)$/.exec(link) ?? []
@@ -92,6 +114,19 @@ e2e('joining a group', () => {
     await window.page.getByRole('log').getByRole('article', { name: 'Heron' }).waitFor()
     await page.getByRole('link', { name: /Harbour News.*super-peers/ }).click()
     await page.getByText('You are here as Heron').waitFor()
+  })
+
+  test('goes on where it was when the window is loaded anew', async () => {
+    await Promise.all(people.superPeers.map((superPeer) => superPeer.kill()))
+    const { page } = await scene.window((await personOn(scene, 'Dora')).host, `/join?link=${encodeURIComponent(link)}`)
+    await page.getByRole('button', { name: 'Join', exact: true }).click()
+    const giveUp = page.getByRole('button', { name: 'Don’t join' })
+    await giveUp.waitFor()
+    await page.reload()
+    await giveUp.waitFor()
+    await expect.poll(() => page.getByRole('list', { name: 'Steps' }).count()).toBe(2)
+    await Promise.all(people.superPeers.map((superPeer) => superPeer.start()))
+    await message(page, 'Welcome, everybody').waitFor({ timeout: 90_000 })
   })
 
   test('reads back everything after a while away', async () => {

@@ -68,6 +68,19 @@ e2e('settings', () => {
     await field.fill(impostor)
     await page.getByRole('button', { name: 'Test and add' }).click()
     await page.getByText('is not the router that the address names').waitFor()
+
+    const other = (await scene.host('Elm')).router
+    await field.fill(other)
+    await page.getByRole('button', { name: 'Test and add' }).click()
+    const added = page.getByRole('listitem').filter({ hasText: 'Added by you' })
+    await added.getByText('not used yet').waitFor()
+    await page.getByRole('button', { name: 'Restart now' }).waitFor()
+    expect(await field.inputValue()).toBe('')
+    await field.fill(other)
+    await page.getByText('This router is in use already').waitFor()
+    await field.fill('')
+    await added.getByRole('button', { name: /^Stop using/ }).click()
+    await added.waitFor({ state: 'detached' })
   })
 
   test('another browser is let in, and sent away', async () => {
