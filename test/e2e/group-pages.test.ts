@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { type Community, community, type Person } from './support/community.ts'
@@ -130,7 +132,14 @@ e2e('the pages of a group', () => {
     await page.getByRole('table').first().waitFor()
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save as CSV' }).click()
-    expect((await download).suggestedFilename()).toMatch(/\.csv$/)
+    const saved = await download
+    expect(saved.suggestedFilename()).toMatch(/\.csv$/)
+    const file = join(scene.folder, 'statistics.csv')
+    await saved.saveAs(file)
+    const [head = '', ...lines] = readFileSync(file, 'utf8').split('\r\n').slice(0, -1)
+    expect(head.split(',')).toEqual(expect.arrayContaining(['time', 'members', 'messages']))
+    expect(lines.length).toBeGreaterThan(0)
+    for (const line of lines) expect(line.split(',').length).toBe(head.split(',').length)
   })
 
   test('a chat can be muted, pinned and put away', async () => {
@@ -175,6 +184,7 @@ e2e('the pages of a group', () => {
       .getByRole('button', { name: /^Leave/ })
       .click()
     await page.getByText('You left this group.').waitFor()
+    await page.getByText(/^\d of \d active$/).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Remove from this host' }).click()
     await page
       .getByRole('dialog')

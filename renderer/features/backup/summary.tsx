@@ -1,13 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { BackupSummary } from '../../../core/host/contract/backup.ts'
-
-const OVER = new Set(['left', 'removed', 'deleted', 'failed'])
+import { hasEnded } from '../groups/ended.ts'
 
 /** "This file can bring back 3 groups with all keys, 2 that you are in and 1,204 messages, as of yesterday 14:02." */
 export function Summary({ summary }: { readonly summary: BackupSummary }) {
   const { t, i18n } = useTranslation()
   const { content, createdAt, media } = summary
-  const alive = content.groups.filter(({ status }) => !OVER.has(status))
+  const alive = content.groups.filter((group) => !hasEnded(group))
   const count = (part: string, controls?: boolean): number =>
     alive.filter((group) => group.part === part && (controls === undefined || group.controls === controls)).length
   const counts: readonly (readonly [string, number])[] = [

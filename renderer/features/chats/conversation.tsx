@@ -13,6 +13,7 @@ import { IconButton } from '../../ui/button.tsx'
 import { useCall } from '../../ui/call.ts'
 import { FailureNote } from '../../ui/failure.tsx'
 import { isolate } from '../../ui/isolate.ts'
+import { hasEnded } from '../groups/ended.ts'
 import { healthOf } from '../groups/health.ts'
 import { BackLink } from './back-link.tsx'
 import { Composer } from './composer.tsx'
@@ -118,8 +119,7 @@ function AboutGroup({ group }: { readonly group: Group }) {
   return (
     <span className={css.about}>
       {t('chats.members', { count: memberCount, shown: memberCount.toLocaleString(i18n.language) })}
-      {' · '}
-      {t('chats.superPeers', { connected: active, total })}
+      {!hasEnded(group) && ` · ${t('chats.superPeers', { connected: active, total })}`}
     </span>
   )
 }

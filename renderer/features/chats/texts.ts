@@ -88,7 +88,7 @@ export const en = {
       notYet: 'You can write as soon as a super-peer is connected.',
       left: 'You left this group.',
       removed: 'You were removed from this group.',
-      deleted: 'Its owner deleted this group.',
+      deleted: 'This group was deleted.',
       failed: 'This group could not be set up.',
     },
     actions: {

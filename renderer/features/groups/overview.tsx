@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { Description, Presented } from '../../ui/presented.tsx'
 import { LinkCard } from './create/link-card.tsx'
+import { hasEnded } from './ended.ts'
 import { Ending } from './ending.tsx'
 import css from './group.module.css'
 import { healthOf } from './health.ts'
@@ -22,6 +23,7 @@ export function Overview({ group }: { readonly group: Group }) {
   const health = healthOf(useSuperPeers(id))
   const owner = part === 'owner'
   const inUse = status === 'active'
+  const ended = hasEnded(group)
   const count = memberCount.toLocaleString(i18n.language)
   return (
     <Page
@@ -39,8 +41,7 @@ export function Overview({ group }: { readonly group: Group }) {
       <Presented name={displayName} image={group.image} size={88}>
         <p>
           {t('groups.members', { count: memberCount, shown: count })}
-          {' · '}
-          {t(`groups.role.${group.role}`, { defaultValue: group.role })}
+          {!ended && ` · ${t(`groups.role.${group.role}`, { defaultValue: group.role })}`}
         </p>
         {incognito !== undefined && <p>{t('groups.incognito', { name: incognito.displayName })}</p>}
       </Presented>
@@ -54,12 +55,14 @@ export function Overview({ group }: { readonly group: Group }) {
           name={t('groups.membersTitle')}
           value={count}
         />
-        <NavRow
-          href={`/groups/${id}/super-peers`}
-          icon={<RadioTower size={18} />}
-          name={t('rail.superPeers')}
-          value={t('groups.activeOf', { active: health.active, total: health.total })}
-        />
+        {!ended && (
+          <NavRow
+            href={`/groups/${id}/super-peers`}
+            icon={<RadioTower size={18} />}
+            name={t('rail.superPeers')}
+            value={t('groups.activeOf', { active: health.active, total: health.total })}
+          />
+        )}
         {owner && inUse && (
           <NavRow
             href={`/groups/${id}/statistics`}
