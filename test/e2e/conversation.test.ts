@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { type Community, community, type Person } from './support/community.ts'
+import { drawnPicture, proportion } from './support/picture.ts'
 import { e2e, stage } from './support/stage.ts'
 import { act, message, say, texts } from './support/talk.ts'
 import { HOST_AWAY, type Window } from './support/windows.ts'
@@ -47,6 +49,24 @@ e2e('a conversation', () => {
     await act(ada.page, 'Lunch at noon?', 'Delete for everyone')
     await message(member.page, 'Deleted message').waitFor()
     expect(await texts(member.page)).not.toContain('Lunch at noon?')
+  })
+
+  test('carries pictures', async () => {
+    const file = join(scene.folder, 'picture.png')
+    await drawnPicture(member.page, file)
+    await member.page.locator('input[type=file]').setInputFiles(file)
+    await member.page.getByRole('button', { name: 'Remove picture' }).waitFor()
+    await say(member.page, 'From the pier')
+    expect(await proportion(message(ada.page, 'From the pier').locator('img'))).toBeCloseTo(2, 1)
+  })
+
+  test('is found by the name of its group', async () => {
+    const search = ada.page.getByRole('searchbox', { name: 'Search chats' })
+    await search.fill('lighthouse')
+    await ada.page.getByText('Nothing found for “lighthouse”.').waitFor()
+    await search.fill('harbour')
+    await ada.page.getByRole('link', { name: /^Harbour News.*From the pier/ }).waitFor()
+    await search.fill('')
   })
 
   test('is led by the keyboard alone', async () => {
