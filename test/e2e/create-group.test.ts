@@ -224,6 +224,19 @@ e2e('creating a group', () => {
     expect(await page.getByRole('checkbox', { name: 'Pine' }).isDisabled()).toBe(false)
   })
 
+  test('hears what it means when one operator runs them all', async () => {
+    const { page } = ada
+    const choice = (name: string) => page.getByRole('checkbox', { name })
+    await choice('Pine').setChecked(true)
+    await choice('Elm').setChecked(true)
+    await page.getByText(/^All of these are run by .*127\.0\.0\.1/).waitFor()
+    await choice('Elm').setChecked(false)
+    await page.getByText(/^All of these are run by/).waitFor({ state: 'detached' })
+    await choice('Pine').setChecked(false)
+    await page.getByText(/^Choose at least one/).waitFor()
+    expect(await page.getByRole('button', { name: 'Create group' }).isEnabled()).toBe(false)
+  })
+
   const passphrase = 'nine bean rows will I have there'
   const backup = () => join(scene.folder, 'ada.backup')
 
